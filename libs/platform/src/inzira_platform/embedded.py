@@ -17,8 +17,10 @@ from signal import SIGINT
 from typing import Final
 
 from inzira_platform.child_process import Child, EmbeddedError, free_port, port_taken
+from inzira_platform.embedded_kafka import ApacheKafka
 
 __all__ = [
+    "ApacheKafka",
     "Child",
     "EmbeddedBroker",
     "EmbeddedError",
