@@ -1,0 +1,1 @@
+"""The operator's command line: start, stop, look, import, replay."""

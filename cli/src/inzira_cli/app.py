@@ -1,0 +1,17 @@
+"""The commands, each from its own module."""
+
+import typer
+
+from inzira_cli.commands.down import down
+from inzira_cli.commands.logs import logs
+from inzira_cli.commands.status import status
+from inzira_cli.commands.up import up
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Inzira: one road from admission to reintegration.",
+)
+for one in (up, down, status, logs):
+    app.command()(one)

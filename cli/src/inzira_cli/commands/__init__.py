@@ -1,0 +1,1 @@
+"""One module per command; `inzira_cli.app` names them."""
