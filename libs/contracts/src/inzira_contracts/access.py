@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from inzira_contracts.codes import AccessOutcome
 from inzira_contracts.event import Event
-from inzira_contracts.fields import Account, Code, Refs, RequestId, Term
+from inzira_contracts.fields import Account, Agency, Refs, RequestId, Term
 
 
 class AccessRecorded(Event):
@@ -16,7 +16,7 @@ class AccessRecorded(Event):
     operation: Term
     person_ids: Refs
     actor: Account
-    agency: Code | None = None
+    agency: Agency | None = None
     purpose: Term
     outcome: AccessOutcome
     request_id: RequestId

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from inzira_contracts.codes import ClosureCode, FlagLevel, FlagState, WorkerRole
 from inzira_contracts.event import Event, PersonEvent
-from inzira_contracts.fields import Account, Code, Count, Day, Ordinal, Ref
+from inzira_contracts.fields import Account, Agency, Code, Count, Day, Ordinal, Ref
 
 
 class CaseEvent(PersonEvent):
@@ -19,7 +19,7 @@ class HandoverEvent(CaseEvent):
     handover_id: Ref
     from_worker: Account | None = None
     to_worker: Account
-    org: Code
+    org: Agency
 
 
 class CaseOpened(CaseEvent):
@@ -36,15 +36,19 @@ class WorkerAssigned(CaseEvent):
     type: ClassVar[str] = "inzira.reintegration.worker.assigned.v1"
     assignment_id: Ref
     worker_id: Account
-    org: Code
+    org: Agency
     role: WorkerRole
 
 
 class HandoverOffered(HandoverEvent):
+    """A worker, or an organisation's desk, was asked to take the person over."""
+
     type: ClassVar[str] = "inzira.reintegration.handover.offered.v1"
 
 
 class HandoverAccepted(HandoverEvent):
+    """The new worker accepted: from now on `to_worker` is responsible."""
+
     type: ClassVar[str] = "inzira.reintegration.handover.accepted.v1"
 
 
@@ -89,12 +93,16 @@ class VisitRecorded(CaseEvent):
 
 
 class FlagRaised(CaseEvent):
+    """A risk was flagged; what was seen stays in the service."""
+
     type: ClassVar[str] = "inzira.reintegration.flag.raised.v1"
     flag_id: Ref
     level: FlagLevel
 
 
 class FlagChanged(CaseEvent):
+    """A flag was acknowledged, acted on, resolved or found to be unfounded."""
+
     type: ClassVar[str] = "inzira.reintegration.flag.changed.v1"
     flag_id: Ref
     level: FlagLevel
