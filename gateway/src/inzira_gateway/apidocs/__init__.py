@@ -1,0 +1,1 @@
+"""One OpenAPI document for the whole platform, and a page to read it."""

@@ -1,0 +1,1 @@
+"""The journey of one person: what happened, across all services, in order."""

@@ -1,0 +1,72 @@
+"""What the gateway says in a token, and what it believes in one. Pure: claims in, claims out.
+
+Access token: 10 minutes, audience `gateway`, typ `at+jwt`, signed ES256. Internal token: 60 seconds, for one
+service (security.md 3 and 9). Neither carries a name or an identity number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from inzira_platform.auth import ISSUER, Principal, claims_of
+
+ACCESS_LIFE = timedelta(minutes=10)
+INTERNAL_LIFE = timedelta(seconds=60)
+ACCESS_AUDIENCE = "gateway"
+ACCESS_TYP = "at+jwt"
+PURPOSES = frozenset({
+    "custody_management", "psychosocial_care", "curriculum", "tvet_training", "reintegration_support",
+    "family_contact", "health_referral", "me_statistics", "research",
+})
+"""The closed list of security.md 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a good access token: who, in which session, with which epoch of their account."""
+
+    principal: Principal
+    session_id: str
+    epoch: int
+
+
+def access_claims(caller: Caller, now: datetime, token_id: str) -> dict[str, Any]:
+    """Claims of an access token issued at `now`."""
+    issued = int(now.timestamp())
+    return {
+        "iss": ISSUER,
+        "aud": ACCESS_AUDIENCE,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + int(ACCESS_LIFE.total_seconds()),
+        "jti": token_id,
+        "sid": caller.session_id,
+        "ver": caller.epoch,
+        **claims_of(caller.principal),
+    }
+
+
+def internal_claims(principal: Principal, service: str, now: datetime, request_id: str) -> dict[str, Any]:
+    """Claims of the 60-second token for one service, with the caller's own reach, never the gateway's."""
+    issued = int(now.timestamp())
+    return {
+        "iss": ISSUER,
+        "aud": f"svc:{service}",
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + int(INTERNAL_LIFE.total_seconds()),
+        "rid": request_id,
+        **claims_of(principal),
+    }
+
+
+def purpose_for(given: str | None, default: str) -> str:
+    """The purpose a request states, when it is one of the closed list; else the account's own."""
+    return given if given in PURPOSES else default
+
+
+def session_of(claims: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Session id and account epoch of an access token, or None when the claims lack them."""
+    sid, ver = claims.get("sid"), claims.get("ver")
+    return (sid, ver) if isinstance(sid, str) and isinstance(ver, int) else None
