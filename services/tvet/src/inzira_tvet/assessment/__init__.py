@@ -1,0 +1,1 @@
+"""Competent or not yet competent, outcome by outcome, and the integrated assessment."""

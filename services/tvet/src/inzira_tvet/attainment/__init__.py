@@ -1,0 +1,1 @@
+"""Statements of attainment, and the ways a training is cut short."""

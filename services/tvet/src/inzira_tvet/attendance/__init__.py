@@ -1,0 +1,1 @@
+"""Who was there, day by day, for a whole class in one call."""

@@ -1,0 +1,1 @@
+"""Awards: the record of RTB's certificates. They never say where they were earned."""

@@ -1,0 +1,1 @@
+"""Trades, programmes and the rules they are judged by: versioned data, never constants."""
