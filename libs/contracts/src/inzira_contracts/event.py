@@ -1,7 +1,6 @@
 """The base of every event: what all facts carry, strict writing and tolerant reading."""
 
 from typing import ClassVar, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -60,8 +59,3 @@ def _explain(error: ValidationError) -> str:
     """Field paths and rule names only: the input stays out of logs and parking reasons."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'data'}: {one['type']}" for one in found[:5])
-
-
-def person_stream(person_id: UUID) -> str:
-    """The stream name of a person's events."""
-    return f"person:{person_id}"
