@@ -1,0 +1,1 @@
+"""Closing a case: criteria explained, request, approval by a supervisor."""

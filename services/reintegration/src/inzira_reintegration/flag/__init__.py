@@ -1,0 +1,1 @@
+"""Flags: risks raised, with a clock until somebody acknowledges them."""

@@ -1,0 +1,1 @@
+"""Milestones before release and the follow-up after it: what is due, what was done, what was missed."""

@@ -1,0 +1,1 @@
+"""What happens to a case as the custody of the person moves on."""

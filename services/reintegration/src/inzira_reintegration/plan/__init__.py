@@ -1,0 +1,1 @@
+"""Assessments in twelve domains and the signed versions of the plan."""

@@ -1,0 +1,1 @@
+"""Who is responsible: assignments and handovers, never nobody and never two."""
