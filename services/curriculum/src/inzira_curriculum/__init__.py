@@ -1,0 +1,4 @@
+"""Curriculum: programme templates, cohorts, enrolment, attendance, completion and certificates.
+
+Holds no names.
+"""

@@ -1,0 +1,1 @@
+"""Knowledge tests before and after, with one resit."""

@@ -1,0 +1,1 @@
+"""Who was there: marks per session, corrected only by superseding."""

@@ -1,0 +1,1 @@
+"""Certificates that say what was learned and never where."""

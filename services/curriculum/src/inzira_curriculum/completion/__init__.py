@@ -1,0 +1,1 @@
+"""Dosage, progress and the decision that a programme is completed, always explained."""

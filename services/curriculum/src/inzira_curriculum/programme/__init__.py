@@ -1,0 +1,1 @@
+"""Programme templates: versioned data, validated when the service starts."""
