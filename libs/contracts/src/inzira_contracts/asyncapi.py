@@ -123,13 +123,9 @@ def _channel(topic: Topic) -> Document:
 
 def _operations(topic: Topic) -> Document:
     channel = {"$ref": f"#/channels/{_short(topic)}"}
-    sends = {
-        f"{service}_sends_{_short(topic)}": {"action": "send", "channel": channel}
-        for service in topic.producers
-    }
+    sends = {f"{service}_sends_{_short(topic)}": {"action": "send", "channel": channel} for service in topic.producers}
     receives = {
-        f"{service}_receives_{_short(topic)}": {"action": "receive", "channel": channel}
-        for service in topic.consumers
+        f"{service}_receives_{_short(topic)}": {"action": "receive", "channel": channel} for service in topic.consumers
     }
     return sends | receives
 

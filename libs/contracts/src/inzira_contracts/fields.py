@@ -88,9 +88,7 @@ class OpenCode(StrEnum):
         return core_schema.with_info_before_validator_function(cls._admit, handler(source))
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler.resolve_ref_schema(handler(schema))
         described["enum"] = [member.value for member in cls if member.value != UNKNOWN]
         described |= {"x-unknown": UNKNOWN, **NONE}

@@ -38,7 +38,9 @@ class Policy:
 
     def is_public(self, permission: str) -> bool:
         """Whether a permission needs no account. Raises KeyError for an unknown one."""
-        return permission in self.public and permission in self.permissions
+        if permission not in self.permissions:
+            raise KeyError(permission)
+        return permission in self.public
 
     def allows(self, permission: str, roles: frozenset[str]) -> bool:
         """Whether any of the roles holds the permission, or everybody does. Raises KeyError if unknown."""

@@ -9,9 +9,7 @@ from inzira_contracts import access, curriculum, intake, reintegration, tvet
 from inzira_contracts.event import Event, InvalidEvent
 
 REGISTRY: dict[str, type[Event]] = {
-    event.type: event
-    for module in (intake, curriculum, tvet, reintegration, access)
-    for event in module.EVENTS
+    event.type: event for module in (intake, curriculum, tvet, reintegration, access) for event in module.EVENTS
 }
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -20,7 +18,7 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTS: dict[tuple[str, int], Upcast] = {}
 """Keyed by (name without major, major it starts from)."""
 
-_TYPE = re.compile(r"^(?P<name>inzira\.(?P<service>[a-z]+)(\.[a-z_]+){1,2})\.v(?P<major>[1-9]\d{0,2})$")
+_TYPE = re.compile(r"(?P<name>inzira\.(?P<service>[a-z]+)(\.[a-z_]+){1,2})\.v(?P<major>[1-9]\d{0,2})")
 
 
 class UnknownEventType(LookupError):
@@ -41,7 +39,7 @@ class TypeName(NamedTuple):
 
 def parse_type(type: str) -> TypeName:
     """Split a type. Raises UnknownEventType when it is not of the catalogue's form."""
-    match = _TYPE.match(type)
+    match = _TYPE.fullmatch(type)
     if match is None:
         raise UnknownEventType("the type is not of the form inzira.<service>.<aggregate>.<fact>.v<major>")
     return TypeName(match["name"], match["service"], int(match["major"]))

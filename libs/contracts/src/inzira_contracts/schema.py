@@ -50,9 +50,7 @@ def snapshot_path(type: str, root: Path = SOURCE_ROOT) -> Path:
 
 def read_snapshots(root: Path = SOURCE_ROOT) -> dict[str, Schema]:
     """The committed schemas by type."""
-    return {
-        file.stem: json.loads(file.read_text("utf-8")) for file in sorted((root / "schemas").glob("*.json"))
-    }
+    return {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((root / "schemas").glob("*.json"))}
 
 
 def as_text(content: object) -> str:
