@@ -65,9 +65,7 @@ class EmbeddedPostgres(Child):
     name = "PostgreSQL"
     stop_signal = SIGINT  # fast shutdown: roll back, flush, end
 
-    def __init__(
-        self, data_dir: Path, port: int, *, password: str | None = None, durable: bool = True
-    ) -> None:
+    def __init__(self, data_dir: Path, port: int, *, password: str | None = None, durable: bool = True) -> None:
         super().__init__(data_dir, port)
         self._durable = durable
         self._given_password = password

@@ -106,9 +106,7 @@ class ApacheKafka(Child):
     def _java(self, *options: str) -> list[str]:
         java = shutil.which("java")
         if java is None:
-            raise EmbeddedError(
-                "Apache Kafka needs a Java runtime, version 17 or newer: no `java` was found."
-            )
+            raise EmbeddedError("Apache Kafka needs a Java runtime, version 17 or newer: no `java` was found.")
         level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
         return [java, *options, level, "-cp", self._classpath_file.read_text(encoding="utf-8").strip()]
 
@@ -119,9 +117,7 @@ class ApacheKafka(Child):
         pom = self.data_dir / "pom.xml"
         pom.write_text(files("inzira_platform").joinpath("apache_kafka.pom.xml").read_text(encoding="utf-8"))
         target = self._classpath_file
-        self._run(
-            maven, "-q", "-B", "-f", str(pom), "dependency:build-classpath", f"-Dmdep.outputFile={target}"
-        )
+        self._run(maven, "-q", "-B", "-f", str(pom), "dependency:build-classpath", f"-Dmdep.outputFile={target}")
 
     def _run(self, *command: str) -> None:
         with self.log_file.open("ab") as log:

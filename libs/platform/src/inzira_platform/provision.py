@@ -29,9 +29,7 @@ def scope_role(service: str, scope: str) -> str:
     return f"{service}_s_{scope}"
 
 
-async def provision(
-    admin_dsn: str, service: str, passwords: Passwords, *, database: str | None = None
-) -> None:
+async def provision(admin_dsn: str, service: str, passwords: Passwords, *, database: str | None = None) -> None:
     """Create or bring up to date the database and roles of ``service``.
 
     ``database`` defaults to the service's name; tests give another one. ``admin_dsn`` names any
@@ -93,9 +91,7 @@ async def _ensure_role(admin: asyncpg.Connection, role: str, attributes: str) ->
 
 async def _set_password(admin: asyncpg.Connection, role: str, password: str) -> None:
     # ALTER ROLE takes no parameters; the server quotes the literal itself
-    statement = await admin.fetchval(
-        "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role, password
-    )
+    statement = await admin.fetchval("SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role, password)
     await admin.execute(statement)
 
 

@@ -1,0 +1,292 @@
+"""The consumer runner: explicit offsets after the database's commit, in-place retry, parking (events.md 2)."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from inzira_contracts.topics import topics
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_platform import metrics
+from inzira_platform.auth import system
+from inzira_platform.broker import BrokerSettings, ensure_topics, start_consumer
+from inzira_platform.delivery import Incoming, incoming
+from inzira_platform.failpoints import failpoint
+from inzira_platform.inbox import Contradiction, Inbox, NotYet, is_transient
+from inzira_platform.logging import log
+from inzira_platform.outbox import WAKE
+from inzira_platform.parking import Parking
+from inzira_platform.scope import enter_scope
+from inzira_platform.service import Runtime
+
+POLL_MS = 500
+MAX_RECORDS = 200
+ATTEMPTS = 3
+STALL_SECONDS = 60.0
+RELEASE_SECONDS = 1.0
+QUIET_RELEASE_SECONDS = 10.0
+
+EPOCHS = text("SELECT topic, partition, source, epoch FROM consumed_epoch WHERE consumer = :consumer")
+KEEP_EPOCH = text(
+    "INSERT INTO consumed_epoch(consumer, topic, partition, source, epoch) "
+    "VALUES (:consumer, :topic, :partition, :source, :epoch) "
+    "ON CONFLICT (consumer, topic, partition, source) DO UPDATE SET epoch = excluded.epoch"
+)
+POSITION = text(
+    "INSERT INTO consumer_position(consumer, topic, partition, position, highwater, updated_at) "
+    "VALUES (:consumer, :topic, :partition, :position, :highwater, clock_timestamp()) "
+    "ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position, "
+    "highwater = excluded.highwater, updated_at = excluded.updated_at"
+)
+
+
+class StalledError(Exception):
+    """Records are waiting and none arrived for a minute: the process must be restarted by its supervisor."""
+
+
+class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    async def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
+        """Nothing to do: effects and offsets are committed batch by batch."""
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
+        """Count it."""
+        metrics.REBALANCES.inc()
+        log().info("consumer.assigned", count=len(assigned))
+
+
+class ConsumerRunner:
+    """Consumes a service's topics for one consumer name; `run` never returns until cancelled."""
+
+    def __init__(self, runtime: Runtime, wake: asyncio.Event | None = None, consumer: str | None = None) -> None:
+        """`wake` is the relay's event, set after effects that emitted."""
+        service = runtime.service
+        self._runtime = runtime
+        self._consumer = consumer or service.consumer
+        self._topics = list(service.topics)
+        settings = runtime.settings
+        self._broker = BrokerSettings(
+            settings.kafka_bootstrap, settings.kafka_idempotence, settings.kafka_fetch_wait_ms
+        )
+        unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
+        self._inbox = Inbox(self._consumer, service.handlers, unsequenced)
+        self.parking = Parking(self._consumer, self._inbox, self._begin)
+        self._wake = wake
+        self._epochs: dict[tuple[str, int, str], int] = {}
+        self._progress = time.monotonic()
+        self._released = 0.0
+        self._open = True
+        self._at: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        """Consume until cancelled; reconnect with back-off.
+
+        Raises StalledError when the client stopped fetching (aiokafka 1154): let the process end.
+        """
+        delay = 0.2
+        while True:
+            try:
+                await self._consume()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+    async def _consume(self) -> None:
+        await ensure_topics(self._broker)
+        await self._load_epochs()
+        consumer = await start_consumer(self._broker, self._consumer, self._topics, _Rebalances())
+        self._progress = time.monotonic()
+        try:
+            while True:
+                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+                if batches:
+                    await failpoint("getmany_tx")
+                    await self._take(consumer, batches)
+                else:
+                    self._watch(consumer)
+                await self._release()
+        finally:
+            await consumer.stop()
+
+    async def handle(self, records: list[Incoming]) -> None:
+        """Apply records as a poll would, without a broker: for rebuilds from a journal and for tests."""
+        await self._with_retries(records, [])
+
+    async def _take(self, consumer: AIOKafkaConsumer, batches: dict[TopicPartition, list[Any]]) -> None:
+        records = [incoming(record) for batch in batches.values() for record in batch]
+        rewound = await self._rewind(consumer, records)
+        kept = [record for record in records if (record.topic, record.partition) not in rewound]
+        offsets = {tp: batch[-1].offset + 1 for tp, batch in batches.items() if (tp.topic, tp.partition) not in rewound}
+        if not kept:
+            return
+        positions = [(tp, offset, consumer.highwater(tp) or offset) for tp, offset in offsets.items()]
+        await self._with_retries(kept, positions)
+        self._progress = time.monotonic()
+        self._at.update(offsets)
+        await failpoint("commit_offset")
+        await self._commit(consumer, offsets)
+        self._report(kept, positions)
+
+    async def _with_retries(self, records: list[Incoming], positions: list[Any]) -> None:
+        """Apply a batch; transient failures are tried again without end, others one message at a time."""
+        delay = 0.1
+        while True:
+            try:
+                await self._apply(records, positions)
+                return
+            except (Contradiction, NotYet):
+                await self._one_by_one(records, positions)
+                return
+            except Exception as error:
+                if not is_transient(error):
+                    await self._one_by_one(records, positions)
+                    return
+                log().warning("consumer.retrying", error_class=type(error).__name__, seconds=delay)
+            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            delay = min(delay * 2, 30.0)
+
+    async def _apply(self, records: Sequence[Incoming], positions: list[Any]) -> None:
+        async with self._begin() as session:
+            await self._inbox.apply(session, records)
+            for tp, offset, highwater in positions:
+                await session.execute(
+                    POSITION,
+                    {
+                        "consumer": self._consumer,
+                        "topic": tp.topic,
+                        "partition": tp.partition,
+                        "position": offset,
+                        "highwater": highwater,
+                    },
+                )
+
+    async def _one_by_one(self, records: list[Incoming], positions: list[Any]) -> None:
+        for record in records:
+            await self._single(record)
+        await self._with_retries([], positions)
+
+    async def _single(self, record: Incoming) -> None:
+        """One message in a transaction of its own: applied, waiting, or after three tries parked with its reason."""
+        delay, attempts = 0.05, 0
+        while True:
+            attempts += 1
+            try:
+                await self._apply([record], [])
+                return
+            except NotYet as error:
+                await self._park(record, "waiting", error.depends_on, attempts)
+                return
+            except Contradiction as error:
+                if attempts >= ATTEMPTS or error.reason in ("unknown-type", "unknown-version", "malformed"):
+                    await self._park(record, error.reason, error.detail, attempts)
+                    return
+            except Exception as error:
+                if not is_transient(error) and attempts >= ATTEMPTS:
+                    await self._park(record, "failed", type(error).__name__, attempts)
+                    return
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 30.0)
+
+    async def _park(self, record: Incoming, reason: str, detail: str, attempts: int) -> None:
+        async with self._begin() as session:
+            if await self._inbox.note(session, record):
+                await self._inbox.park(session, record, reason, detail, attempts)
+        self._open = True
+        log().warning("event.parked", consumer=self._consumer, reason=reason, cause=detail, topic=record.topic)
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncSession]:
+        """A session in one system transaction, committed at the end of the block."""
+        async with self._runtime.sessions() as session:
+            session.info["clock"] = self._runtime.clock
+            async with session.begin():
+                await enter_scope(session, self._runtime.service.name, system(self._runtime.service.name))
+                yield session
+            if session.info.get(WAKE) and self._wake is not None:
+                self._wake.set()
+
+    async def _load_epochs(self) -> None:
+        async with self._begin() as session:
+            rows = (await session.execute(EPOCHS, {"consumer": self._consumer})).all()
+        self._epochs = {(row.topic, row.partition, row.source): row.epoch for row in rows}
+
+    async def _rewind(self, consumer: AIOKafkaConsumer, records: list[Incoming]) -> set[tuple[str, int]]:
+        """Where a newer log epoch shows, read that partition from its start: offsets of the old log mean nothing."""
+        rewound: set[tuple[str, int]] = set()
+        for record in records:
+            if record.envelope is None:
+                continue
+            key = (record.topic, record.partition, record.source)
+            if record.envelope.epoch > self._epochs.get(key, 0):
+                await self._keep_epoch(key, record.envelope.epoch)
+                if record.offset > 0:
+                    rewound.add(key[:2])
+        for topic, partition in rewound:
+            consumer.seek(TopicPartition(topic, partition), 0)
+            log().warning("consumer.rewound", topic=topic, partition=partition)
+        return rewound
+
+    async def _keep_epoch(self, key: tuple[str, int, str], epoch: int) -> None:
+        topic, partition, source = key
+        async with self._begin() as session:
+            await session.execute(
+                KEEP_EPOCH,
+                {
+                    "consumer": self._consumer,
+                    "topic": topic,
+                    "partition": partition,
+                    "source": source,
+                    "epoch": epoch,
+                },
+            )
+        self._epochs[key] = epoch
+
+    async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+        try:
+            await consumer.commit(offsets)
+        except (IllegalStateError, KafkaError) as error:
+            # Not ours any more: whoever has the partition sees these records again and finds them in the inbox.
+            log().warning("consumer.commit_refused", error_class=type(error).__name__)
+
+    async def _release(self) -> None:
+        """Let what waits go on: every second while something is parked, else a rare look for an operator's wish."""
+        pause = RELEASE_SECONDS if self._open else QUIET_RELEASE_SECONDS
+        if time.monotonic() - self._released < pause:
+            return
+        try:
+            self._open = bool(await self.parking.count())
+            if self._open:
+                await self.parking.release()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log().warning("parking.interrupted", error_class=type(error).__name__)
+        self._released = time.monotonic()
+
+    def _watch(self, consumer: AIOKafkaConsumer) -> None:
+        """Raise StalledError when records wait and none came for a minute."""
+        if time.monotonic() - self._progress < STALL_SECONDS:
+            return
+        self._progress = time.monotonic()
+        for tp in consumer.assignment():
+            highwater = consumer.highwater(tp)
+            if highwater and highwater > self._at.get(tp, 0):
+                raise StalledError
+
+    def _report(self, records: list[Incoming], positions: list[Any]) -> None:
+        now = self._runtime.clock.now()
+        for tp, offset, highwater in positions:
+            metrics.CONSUMER_LAG.labels(tp.topic).set(max(0, highwater - offset))
+        for record in records:
+            if record.envelope:
+                metrics.EVENT_AGE.labels(record.topic).set((now - record.envelope.time).total_seconds())

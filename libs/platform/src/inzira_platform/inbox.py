@@ -1,0 +1,233 @@
+"""Applying records: inbox, version guard, effects and parking in one transaction (events.md 2)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_platform import metrics
+from inzira_platform.delivery import POISON, Incoming
+from inzira_platform.errors import DomainError, NotYet
+from inzira_platform.failpoints import failpoint
+from inzira_platform.ids import new_id
+from inzira_platform.service import Handler
+
+NEW = text(
+    "INSERT INTO inbox(consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[])) "
+    "ON CONFLICT DO NOTHING RETURNING event_id"
+)
+VERSIONS = text(
+    "SELECT source, stream, version FROM consumed_stream WHERE consumer = :consumer "
+    "AND (source, stream) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:streams AS text[])))"
+)
+ADVANCE = text(
+    "INSERT INTO consumed_stream(consumer, source, stream, version) "
+    "SELECT :consumer, * FROM unnest(CAST(:sources AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[])) "
+    "ON CONFLICT (consumer, source, stream) DO UPDATE SET version = excluded.version"
+)
+OPEN_KEYS = text(
+    "SELECT DISTINCT key FROM parked_event WHERE consumer = :consumer AND key = ANY(:keys) AND replayed_at IS NULL"
+)
+PARK = text(
+    'INSERT INTO parked_event(id, consumer, key, reason, detail, event_id, topic, partition, "offset", sequence, '
+    "headers, payload, attempts) VALUES (:id, :consumer, :key, :reason, :detail, :event_id, :topic, :partition, "
+    ":offset, :sequence, CAST(:headers AS jsonb), :payload, :attempts)"
+)
+
+TRANSIENT_STATES = ("08", "53", "55", "57", "40")
+
+
+class Contradiction(Exception):
+    """A permanent failure: the reason it is parked with."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        """`detail` holds codes and field names, never values."""
+        self.reason = reason
+        self.detail = detail
+        super().__init__(reason)
+
+
+@dataclass
+class Standing:
+    """What the consumer knows about the streams of one batch."""
+
+    fresh: set[UUID] = field(default_factory=set)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
+    moved: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Inbox:
+    """Applies decoded records for one consumer; the caller owns the transaction."""
+
+    def __init__(self, consumer: str, handlers: Mapping[str, Handler], unsequenced: frozenset[str]) -> None:
+        """`unsequenced` names the topics whose events carry no version."""
+        self._consumer = consumer
+        self._handlers = handlers
+        self._unsequenced = unsequenced
+
+    async def apply(self, session: AsyncSession, records: Sequence[Incoming]) -> int:
+        """Write the effects of every new record in order; park what must wait. Returns how many were applied.
+
+        Raises Contradiction, or whatever a handler raises, with nothing of the batch kept by the caller.
+        """
+        standing = await self._standing(session, records)
+        applied = 0
+        for record in records:
+            applied += await self._one(session, record, standing)
+        await self.advance(session, {key: standing.versions[key] for key in standing.moved})
+        await failpoint("effects_commit")
+        return applied
+
+    async def _standing(self, session: AsyncSession, records: Sequence[Incoming]) -> Standing:
+        decoded = [record for record in records if record.envelope]
+        ids = list({record.envelope.id for record in decoded if record.envelope})
+        fresh = (await session.execute(NEW, {"consumer": self._consumer, "ids": ids})).scalars().all()
+        metrics.INBOX_DUPLICATES.inc(len(decoded) - len(fresh))
+        standing = Standing(fresh=set(fresh))
+        if not fresh:
+            return standing
+        pairs = sorted(
+            {(r.source, r.envelope.partitionkey) for r in decoded if r.envelope and r.envelope.id in standing.fresh}
+        )
+        standing.versions = await self.versions(session, pairs)
+        keys = sorted({record.key for record in decoded})
+        blocked = await session.execute(OPEN_KEYS, {"consumer": self._consumer, "keys": keys})
+        standing.blocked = set(blocked.scalars())
+        return standing
+
+    async def versions(self, session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Version applied last per (source, stream)."""
+        rows = await session.execute(
+            VERSIONS,
+            {"consumer": self._consumer, "sources": [p[0] for p in pairs], "streams": [p[1] for p in pairs]},
+        )
+        return {(row.source, row.stream): row.version for row in rows}
+
+    async def advance(self, session: AsyncSession, versions: Mapping[tuple[str, str], int]) -> None:
+        """Keep the versions reached."""
+        if not versions:
+            return
+        pairs = sorted(versions)
+        await session.execute(
+            ADVANCE,
+            {
+                "consumer": self._consumer,
+                "sources": [pair[0] for pair in pairs],
+                "streams": [pair[1] for pair in pairs],
+                "versions": [versions[pair] for pair in pairs],
+            },
+        )
+
+    async def _one(self, session: AsyncSession, record: Incoming, standing: Standing) -> int:
+        envelope = record.envelope
+        if envelope is None:
+            await self.park(session, record, "undecodable", record.fault)
+            return 0
+        if envelope.id not in standing.fresh:
+            return 0
+        standing.fresh.discard(envelope.id)  # the same record twice in one batch counts once
+        if record.topic in self._unsequenced:
+            await self.handle(session, record)
+            return 1
+        stream = (record.source, envelope.partitionkey)
+        have = standing.versions.get(stream, 0)
+        if record.key in standing.blocked:
+            await self.park(session, record, "behind", "an earlier event of this stream is parked")
+            return 0
+        if envelope.sequence <= have:
+            metrics.INBOX_DUPLICATES.inc()
+            return 0
+        if envelope.sequence > have + 1:
+            metrics.VERSION_GAPS.inc()
+            await self.park(session, record, "gap", f"expected version {have + 1}")
+            standing.blocked.add(record.key)
+            return 0
+        await self.handle(session, record)
+        standing.versions[stream] = envelope.sequence
+        standing.moved.add(stream)
+        return 1
+
+    async def handle(self, session: AsyncSession, record: Incoming) -> None:
+        """Run the handler of one record.
+
+        Raises Contradiction for poison and refused facts, NotYet for what must wait, and database errors as they are.
+        """
+        try:
+            event = record.event()
+        except POISON as error:
+            raise Contradiction(_reason(error), str(error)) from error
+        handler = self._handlers.get(event.type)
+        if handler is None:
+            return
+        record.trace()
+        try:
+            await handler(session, event, record.meta(event))
+            await session.flush()
+        except DomainError as error:
+            raise Contradiction("contradiction", error.code) from error
+        except IntegrityError as error:
+            raise Contradiction("contradiction", "database constraint") from error
+        except DBAPIError as error:
+            if is_transient(error):
+                raise
+            raise Contradiction("failed", type(error).__name__) from error
+        except (ValueError, KeyError, TypeError, AttributeError, LookupError) as error:
+            raise Contradiction("failed", type(error).__name__) from error
+        metrics.APPLIED.inc()
+
+    async def park(self, session: AsyncSession, record: Incoming, reason: str, detail: str, attempts: int = 1) -> None:
+        """Keep the record with its reason; its key waits behind it, other keys go on."""
+        envelope = record.envelope
+        await session.execute(
+            PARK,
+            {
+                "id": new_id(),
+                "consumer": self._consumer,
+                "key": record.key,
+                "reason": reason,
+                "detail": detail[:500],
+                "event_id": envelope.id if envelope else None,
+                "topic": record.topic,
+                "partition": record.partition,
+                "offset": record.offset,
+                "sequence": envelope.sequence if envelope else 0,
+                "headers": json.dumps([[name, (value or b"").decode("latin-1")] for name, value in record.headers]),
+                "payload": record.payload,
+                "attempts": attempts,
+            },
+        )
+
+    async def note(self, session: AsyncSession, record: Incoming) -> bool:
+        """Put one record into the inbox; False when it was there."""
+        if record.envelope is None:
+            return True
+        rows = await session.execute(NEW, {"consumer": self._consumer, "ids": [record.envelope.id]})
+        return rows.first() is not None
+
+
+def _reason(error: Exception) -> str:
+    names = {
+        "UnknownEventType": "unknown-type",
+        "UnknownEventVersion": "unknown-version",
+        "InvalidEvent": "malformed",
+    }
+    return names.get(type(error).__name__, "failed")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again later may help: the database is away, a lock was not to be had, a deadlock."""
+    if isinstance(error, OSError | TimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        cause = error.orig
+        state = str(getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or "")
+        return error.connection_invalidated or not state or state[:2] in TRANSIENT_STATES
+    return False
+
+
+__all__ = ["Contradiction", "Inbox", "NotYet", "is_transient"]

@@ -1,0 +1,84 @@
+"""Structured logs: event names with key=value, ids and codes only.
+
+Keys outside the allow-list are dropped, so that a careless call cannot write a name into a log (security.md 6).
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    [
+        "event",
+        "level",
+        "timestamp",
+        "service",
+        "process",
+        "request_id",
+        "method",
+        "route",
+        "status",
+        "duration_ms",
+        "code",
+        "error",
+        "error_class",
+        "consumer",
+        "topic",
+        "partition",
+        "offset",
+        "type",
+        "stream",
+        "version",
+        "event_id",
+        "count",
+        "reason",
+        "attempts",
+        "state",
+        "epoch",
+        "name",
+        "port",
+        "pid",
+        "seconds",
+        "person_id",
+        "cause",
+        "pending",
+        "operation",
+        "upstream",
+    ]
+)
+
+
+def allow_listed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's own processor signature
+    """structlog processor: keep allow-listed keys, name what was dropped."""
+    dropped = [key for key in event if key not in ALLOWED and key != "exc_info"]
+    for key in dropped:
+        del event[key]
+    if dropped:
+        event["cause"] = "dropped keys: " + ",".join(sorted(dropped))
+    return event
+
+
+def configure_logging(service: str, process: str, fmt: str) -> None:
+    """Set up structlog once per process; `fmt` is json or console."""
+    renderer: Any = structlog.processors.JSONRenderer() if fmt == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            allow_listed,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(service=service, process=process)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def log() -> Any:  # noqa: ANN401 - structlog's bound logger is dynamic
+    """The process's logger."""
+    return structlog.get_logger()

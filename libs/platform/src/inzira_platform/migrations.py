@@ -1,0 +1,178 @@
+"""What every service's migrations need: the environment, the platform's tables, and row-level security."""
+
+from logging.config import dictConfig
+from typing import Any
+
+from alembic import context
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection
+
+from inzira_platform.tables import attach_platform_tables
+
+YEARS = range(2026, 2036)
+READERS = ("facility", "caseload", "org", "national", "oversight", "none", "system")
+
+OUTBOX = """
+CREATE TABLE event_stream (stream text NOT NULL, version int NOT NULL, CONSTRAINT pk_event_stream PRIMARY KEY (stream))
+  WITH (fillfactor = 70);
+CREATE TABLE outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY (CACHE 1), event_id uuid NOT NULL, stream text NOT NULL, version int NOT NULL,
+  pkey text NOT NULL, topic text NOT NULL, type text NOT NULL, headers jsonb NOT NULL DEFAULT '{}'::jsonb,
+  payload bytea NOT NULL CONSTRAINT ck_outbox_payload CHECK (octet_length(payload) < 900000),
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(), CONSTRAINT pk_outbox PRIMARY KEY (seq, created_at))
+  PARTITION BY RANGE (created_at);
+CREATE INDEX ix_outbox_stream_version ON outbox (stream, version);
+CREATE TABLE outbox_rest PARTITION OF outbox DEFAULT;
+CREATE TABLE outbox_pending (
+  seq bigint NOT NULL, shard smallint NOT NULL, created_at timestamptz NOT NULL,
+  CONSTRAINT pk_outbox_pending PRIMARY KEY (seq))
+  WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+"""
+
+# Append-only by trigger as well as by grant: the journal is the log of record (Mandela Rule 6).
+APPEND_ONLY = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'this table is append-only'; END $$;
+CREATE TRIGGER outbox_append_only BEFORE UPDATE OR DELETE ON outbox
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER outbox_no_truncate BEFORE TRUNCATE ON outbox
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+POLICIES = {
+    "facility": "facility = ANY (string_to_array(nullif(current_setting('app.facilities', true), ''), ',')) "
+    "OR incoming_facility = ANY (string_to_array(nullif(current_setting('app.facilities', true), ''), ','))",
+    "caseload": "worker_id = nullif(current_setting('app.sub', true), '')",
+    "org": "org = nullif(current_setting('app.org', true), '')",
+    "national": "true",
+    "oversight": "true",
+    "system": "true",
+}
+
+
+def run(metadata: MetaData) -> None:
+    """Alembic's env.py of every service, in one call: online migrations over a plain connection it is handed."""
+    dictConfig({"version": 1, "disable_existing_loggers": False})
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata, include_object=_ours, compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: ANN401 - alembic's hook
+    return not (kind == "table" and name is not None and (name.startswith("outbox_y") or name == "outbox_rest"))
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[Any]:
+    """What `alembic check` would report: differences between models and the migrated database."""
+    migration = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": True})
+    return list(compare_metadata(migration, metadata))
+
+
+def create_platform_tables(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    """First migration of a service: the platform's tables, their grants and the policies of `person_scope`."""
+    for statement in OUTBOX.strip().split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+    for year in YEARS:
+        op.execute(
+            f"CREATE TABLE outbox_y{year} PARTITION OF outbox "
+            f"FOR VALUES FROM ('{year}-01-01+00') TO ('{year + 1}-01-01+00')"
+        )
+    metadata = MetaData()
+    attach_platform_tables(metadata)
+    made_above = {"event_stream", "outbox", "outbox_pending"}
+    bind = op.get_bind()
+    for table in metadata.sorted_tables:
+        if table.name not in made_above:
+            table.create(bind)
+    for statement in APPEND_ONLY.strip().split(";\n"):
+        op.execute(statement + (";" if not statement.endswith(";") else ""))
+    _grant_platform(op, service)
+    _protect_person_scope(op, service)
+
+
+def _roles(service: str, kinds: tuple[str, ...]) -> str:
+    return ", ".join(f"{service}_s_{kind}" for kind in kinds)
+
+
+def _grant_platform(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    everyone = _roles(service, READERS)
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON event_stream TO {everyone}")
+    op.execute(f"GRANT SELECT, INSERT ON outbox, outbox_pending TO {everyone}")
+    op.execute(f"GRANT SELECT, INSERT ON idempotency_key TO {everyone}")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON person_scope TO {everyone}")
+    system = f"{service}_s_system"
+    op.execute(f"GRANT DELETE ON outbox_pending, inbox, idempotency_key, relay_log TO {system}")
+    op.execute(
+        "GRANT SELECT, INSERT, UPDATE ON relay_log, relay_epoch, inbox, consumed_stream, consumer_position, "
+        f"consumed_epoch, parked_event TO {system}"
+    )
+
+
+def _protect_person_scope(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    _force(op, "person_scope")
+    for kind, condition in POLICIES.items():
+        op.execute(
+            f"CREATE POLICY {kind} ON person_scope TO {service}_s_{kind} USING ({condition}) WITH CHECK ({condition})"
+        )
+
+
+def _force(op: Any, table: str) -> None:  # noqa: ANN401 - alembic's op module
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def protect(
+    op: Any,  # noqa: ANN401 - alembic's op module
+    service: str,
+    table: str,
+    person_column: str = "person_id",
+    kinds: tuple[str, ...] = ("facility", "caseload", "org", "national", "system"),
+) -> None:
+    """Force row-level security on a table about persons: each scope kind sees the persons it reaches.
+
+    `kinds` lists who may touch the table at all (leave `national` out where names are). Grants come with it.
+    """
+    _force(op, table)
+    condition = f"EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = {table}.{person_column})"
+    for kind in kinds:
+        rule = "true" if kind == "system" else condition
+        op.execute(f"CREATE POLICY {kind} ON {table} TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
+    grant_table(op, service, table, kinds)
+
+
+def protect_by_facility(
+    op: Any,  # noqa: ANN401 - alembic's op module
+    service: str,
+    table: str,
+    facility_column: str = "facility",
+    kinds: tuple[str, ...] = ("facility", "caseload", "org", "national", "system"),
+) -> None:
+    """Force row-level security on a table of a facility's things (cohorts): officers write their own facility's.
+
+    Other scope kinds read all rows: a group's name and dates say nothing about a person.
+    """
+    _force(op, table)
+    mine = f"{facility_column} = ANY (string_to_array(nullif(current_setting('app.facilities', true), ''), ','))"
+    for kind in kinds:
+        rule = mine if kind == "facility" else "true"
+        op.execute(f"CREATE POLICY {kind} ON {table} TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
+    grant_table(op, service, table, kinds)
+
+
+def grant_table(
+    op: Any,  # noqa: ANN401 - alembic's op module
+    service: str,
+    table: str,
+    kinds: tuple[str, ...] = ("facility", "caseload", "org", "national", "system"),
+    privileges: str = "SELECT, INSERT, UPDATE",
+) -> None:
+    """Grant a table to scope roles; `national` and `oversight` only ever read. Nobody may delete but the system."""
+    for kind in kinds:
+        given = "SELECT" if kind in ("national", "oversight", "none") else privileges
+        op.execute(f"GRANT {given} ON {table} TO {service}_s_{kind}")
+    if "system" in kinds:
+        op.execute(f"GRANT {privileges}, DELETE ON {table} TO {service}_s_system")

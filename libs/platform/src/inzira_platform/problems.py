@@ -1,0 +1,206 @@
+"""RFC 9457 problem documents: one mapping from kinds of error to statuses, and no value is ever echoed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from inzira_platform.context import current_trace
+from inzira_platform.errors import DomainError, Kind
+from inzira_platform.logging import log
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS = {
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.RULE_VIOLATION: 409,
+    Kind.FORBIDDEN: 403,
+    Kind.INVALID: 422,
+    Kind.PRECONDITION: 412,
+    Kind.PRECONDITION_MISSING: 428,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED_MEDIA: 415,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+
+TITLES = {
+    400: "Malformed request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Refused by a rule or by what is already recorded",
+    412: "Changed by somebody else",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid",
+    428: "A required header is missing",
+    429: "Too many requests",
+    500: "Failed",
+    502: "A service answered badly",
+    503: "Not available now",
+    504: "A service did not answer in time",
+}
+
+
+class FieldError(BaseModel):
+    """One field at fault: where it is, and the rule it breaks; never its value."""
+
+    model_config = ConfigDict(extra="forbid")
+    field: str
+    rule: str
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document with a stable `code`."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    request_id: str
+    errors: list[FieldError] | None = None
+
+
+def problem(
+    path: str,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+    **facts: str | int,
+) -> JSONResponse:
+    """The problem as a response."""
+    body = Problem(
+        type=f"urn:inzira:problem:{code}",
+        title=TITLES.get(status, "Refused"),
+        status=status,
+        detail=detail,
+        code=code,
+        instance=path,
+        request_id=str(current_trace().request_id),
+        errors=list(errors) or None,
+        **facts,
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True),
+        status,
+        {"Cache-Control": "no-store", **(headers or {})},
+        MEDIA_TYPE,
+    )
+
+
+def from_domain_error(path: str, error: DomainError) -> JSONResponse:
+    """The problem a DomainError stands for."""
+    status = STATUS[error.kind]
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if status in (429, 503):
+        headers["Retry-After"] = str(error.facts.get("retry_after", 1))
+    errors = [FieldError(field=error.field, rule=error.detail)] if error.field else []
+    return problem(path, status, error.code, error.detail, errors=errors, headers=headers, **error.facts)
+
+
+def path_of(scope: Scope) -> str:
+    """The route's template where one matched: the path itself may carry an identifier."""
+    route = scope.get("route")
+    return str(getattr(route, "path", None) or scope.get("template") or "/")
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every failure of `app` a problem document."""
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(IntegrityError, _integrity)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _unavailable)
+    app.add_exception_handler(OSError, _unavailable)
+    app.add_exception_handler(ResponseValidationError, _unexpected)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _domain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DomainError)  # noqa: S101 - narrows for the type checker; registered for this class
+    return from_domain_error(path_of(request.scope), error)
+
+
+async def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    errors = [
+        FieldError(field=".".join(str(part) for part in item["loc"])[:200], rule=_rule(item))
+        for item in error.errors()[:50]
+    ]
+    named = ", ".join(dict.fromkeys(item.field for item in errors))
+    detail = f"Correct these fields and send again: {named}."
+    return problem(path_of(request.scope), 422, "invalid-fields", detail, errors=errors)
+
+
+def _rule(item: dict[str, Any]) -> str:
+    """The broken rule in words, without the value (pydantic's `input` and `ctx.error` may hold it)."""
+    context = item.get("ctx") or {}
+    limits = {key: value for key, value in context.items() if key not in {"error", "input", "reason", "discriminator"}}
+    words = ", ".join(f"{key}={value}" for key, value in limits.items() if isinstance(value, int | float | str))
+    return f"{item['type']}{f' ({words})' if words else ''}"[:300]
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    codes = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
+    details = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method; the Allow header lists those it takes.",
+        400: "The body is not valid JSON.",
+    }
+    detail = details.get(error.status_code, TITLES.get(error.status_code, "Refused"))
+    code = codes.get(error.status_code, "refused")
+    return problem(path_of(request.scope), error.status_code, code, detail, headers=dict(error.headers or {}))
+
+
+async def _integrity(request: Request, error: Exception) -> JSONResponse:
+    constraint = getattr(getattr(getattr(error, "orig", None), "__cause__", None), "constraint_name", None)
+    log().warning("database.constraint", cause=str(constraint))
+    detail = "This contradicts what is already recorded. Read it again and correct the request."
+    return problem(path_of(request.scope), 409, "contradicts-record", detail)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    cause = getattr(error, "orig", error)
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+    if state.startswith("22"):
+        # A value PostgreSQL cannot hold (a NUL in a text, a number out of range) that slipped past the schema.
+        return problem(path_of(request.scope), 422, "invalid-value", "A value in the request cannot be stored.")
+    if isinstance(error, OperationalError) or state[:2] in {"08", "53", "57", "55", "40"} or not state:
+        return await _unavailable(request, error)
+    return await _unexpected(request, error)
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    log().error("request.unavailable", error_class=type(error).__name__)
+    detail = "The database is not answering. Nothing was recorded; try again with the same Idempotency-Key."
+    return problem(path_of(request.scope), 503, "unavailable", detail, headers={"Retry-After": "2"})
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log().error("request.failed", error_class=type(error).__name__, exc_info=_without_values(error))
+    detail = "Something failed on our side. Nothing was recorded; give the request_id to the operator."
+    return problem(path_of(request.scope), 500, "internal", detail)
+
+
+def _without_values(error: Exception) -> Exception | bool:
+    """The traceback, unless its message may carry row values (database errors do)."""
+    return False if isinstance(error, DBAPIError | ResponseValidationError) else error

@@ -1,0 +1,217 @@
+"""The relay: publishes what is pending, in order, exactly as events.md section 1 lays down.
+
+One is active per service (advisory lock); a standby waits for the lock. It deletes from the pending set only
+after every record of the batch is acknowledged, on the connection that holds the lock: a deposed leader can
+duplicate, which the inbox absorbs, and can never lose.
+"""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+from inzira_contracts.envelope import Envelope
+
+from inzira_platform import metrics
+from inzira_platform.broker import BrokerSettings, ensure_topics, start_producer
+from inzira_platform.failpoints import failpoint
+from inzira_platform.logging import log
+from inzira_platform.wake import listen
+
+BATCH = 500
+BUSY_POLL = 0.02
+IDLE_POLL = 1.0
+STANDBY_POLL = 0.7
+LOG_CHECK_SECONDS = 10.0
+
+PENDING = """
+SELECT o.seq, o.event_id, o.stream, o.version, o.pkey, o.topic, o.type, o.headers, o.payload, o.created_at
+FROM outbox_pending p JOIN outbox o USING (seq, created_at) WHERE p.seq > $1 ORDER BY p.seq LIMIT $2
+"""
+LAST_OFFSETS = """
+INSERT INTO relay_log(topic, partition, last_offset) SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
+ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(relay_log.last_offset, excluded.last_offset)
+"""
+REFILL = """
+INSERT INTO outbox_pending SELECT seq, hashtext(pkey) & 15, created_at FROM outbox ON CONFLICT DO NOTHING
+"""
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
+
+
+class LogLostError(Exception):
+    """The broker's log is shorter than what it acknowledged to us."""
+
+
+class Relay:
+    """Publishes one service's outbox; `run` never returns until cancelled."""
+
+    def __init__(self, service: str, dsn: str, broker: BrokerSettings) -> None:
+        """`dsn` must reach PostgreSQL directly: the lock lives on the session."""
+        self._service = service
+        self._dsn = dsn
+        self._broker = broker
+        self._epoch = 0
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Lead when the lock is free, stand by while it is not, back off from whatever fails."""
+        delay = 0.2
+        while True:
+            try:
+                await self._with_connection()
+                delay = 0.2
+            except CONNECTION_ERRORS as error:
+                log().warning("relay.interrupted", error_class=type(error).__name__, seconds=delay)
+            metrics.RELAY_LEADER.set(0)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+    async def _with_connection(self) -> None:
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=5,
+            command_timeout=30,
+            server_settings={"idle_in_transaction_session_timeout": "30000", "application_name": "relay"},
+        )
+        try:
+            await connection.execute(f"SET ROLE {self._service}_s_system")
+            await self._await_leadership(connection)
+            metrics.RELAY_LEADER.set(1)
+            log().info("relay.leading")
+            await listen(connection, self.wake)
+            await self._publish_forever(connection)
+        finally:
+            await connection.close(timeout=2)
+
+    async def _await_leadership(self, connection: asyncpg.Connection) -> None:
+        lock = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+        while not await connection.fetchval(lock, f"relay:{self._service}"):
+            await asyncio.sleep(STANDBY_POLL)
+
+    async def _publish_forever(self, connection: asyncpg.Connection) -> None:
+        await ensure_topics(self._broker)
+        self._epoch = await connection.fetchval("SELECT epoch FROM relay_epoch") or 0
+        producer = await start_producer(self._broker)
+        probe = AIOKafkaConsumer(bootstrap_servers=self._broker.bootstrap, enable_auto_commit=False)
+        await probe.start()
+        try:
+            await self._loop(connection, producer, probe)
+        finally:
+            await probe.stop()
+            await producer.stop()
+
+    async def _loop(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, probe: AIOKafkaConsumer) -> None:
+        loop = asyncio.get_running_loop()
+        next_check = next_full = 0.0
+        hint = 0
+        poll = BUSY_POLL
+        while True:
+            now = loop.time()
+            if now >= next_check:
+                await self._check_log(connection, probe)
+                next_check = now + LOG_CHECK_SECONDS
+            if now >= next_full:
+                # The hint skips dead index entries at the head; a late committer below it is found by the full look.
+                hint, next_full = 0, now + IDLE_POLL
+            self.wake.clear()
+            rows = await connection.fetch(PENDING, hint, BATCH)
+            if rows:
+                hint = await self._publish(connection, producer, rows)
+                poll = BUSY_POLL
+                continue
+            poll = await self._pause(poll)
+
+    async def _pause(self, poll: float) -> float:
+        """Wait for a wake-up or the poll interval; return the next interval (20 ms busy to 1 s idle)."""
+        try:
+            await asyncio.wait_for(self.wake.wait(), poll)
+        except TimeoutError:
+            return min(poll * 2, IDLE_POLL)
+        return BUSY_POLL
+
+    async def _publish(
+        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: list[asyncpg.Record]
+    ) -> int:
+        await failpoint("read_send")
+        futures = []
+        for row in rows:
+            headers = envelope_of(row, self._epoch).to_headers()
+            futures.append(
+                await producer.send(row["topic"], bytes(row["payload"]), row["pkey"].encode(), headers=headers)
+            )
+        acked = await asyncio.gather(*futures)
+        await failpoint("ack_delete")
+        try:
+            await self._remember_offsets(connection, acked)
+        except LogLostError:
+            await self._refill(connection)
+            return 0
+        seqs = [row["seq"] for row in rows]
+        await connection.execute("DELETE FROM outbox_pending WHERE seq = ANY($1)", seqs)
+        metrics.RELAY_PUBLISHED.inc(len(rows))
+        self._report(rows)
+        return int(seqs[-1])
+
+    def _report(self, rows: list[asyncpg.Record]) -> None:
+        metrics.OUTBOX_PENDING.set(0 if len(rows) < BATCH else BATCH)
+        metrics.OUTBOX_OLDEST.set((datetime.now(UTC) - rows[0]["created_at"]).total_seconds())
+
+    async def _remember_offsets(self, connection: asyncpg.Connection, acked: list[Any]) -> None:
+        """Keep the highest offset per partition; an offset at or below a kept one means the log began anew."""
+        first: dict[tuple[str, int], int] = {}
+        last: dict[tuple[str, int], int] = {}
+        for record in acked:
+            key = (record.topic, record.partition)
+            first[key] = min(first.get(key, record.offset), record.offset)
+            last[key] = max(last.get(key, record.offset), record.offset)
+        own = f"inzira.{self._service}"
+        for row in await connection.fetch("SELECT topic, partition, last_offset FROM relay_log"):
+            key = (row["topic"], row["partition"])
+            if row["topic"] == own and key in first and first[key] <= row["last_offset"]:
+                raise LogLostError
+        await connection.execute(LAST_OFFSETS, [key[0] for key in last], [key[1] for key in last], list(last.values()))
+
+    async def _check_log(self, connection: asyncpg.Connection, probe: AIOKafkaConsumer) -> None:
+        """Notice without traffic that the broker has lost its log: a partition we wrote to is empty."""
+        await ensure_topics(self._broker)
+        known = await connection.fetch("SELECT topic, partition, last_offset FROM relay_log")
+        partitions = [TopicPartition(row["topic"], row["partition"]) for row in known]
+        if not partitions:
+            return
+        ends = await asyncio.wait_for(probe.end_offsets(partitions), 10)
+        if any(end == 0 for end in ends.values()):
+            await self._refill(connection)
+
+    async def _refill(self, connection: asyncpg.Connection) -> None:
+        """Everything in the journal is pending again, under a new epoch that tells consumers to read from the start."""
+        async with connection.transaction():
+            await connection.execute("DELETE FROM relay_log")
+            self._epoch = await connection.fetchval(
+                "INSERT INTO relay_epoch(one, epoch) VALUES (1, 1) "
+                "ON CONFLICT (one) DO UPDATE SET epoch = relay_epoch.epoch + 1, since = now() RETURNING epoch"
+            )
+            done = await connection.execute(REFILL)
+        count = int(done.rsplit(" ", 1)[-1])
+        metrics.RELAY_REPUBLISHED.inc(count)
+        log().warning("relay.log_lost", count=count, epoch=self._epoch)
+
+
+def envelope_of(row: asyncpg.Record, epoch: int) -> Envelope:
+    """The CloudEvents envelope of a journal row."""
+    headers = json.loads(row["headers"]) if isinstance(row["headers"], str) else row["headers"]
+    return Envelope(
+        id=row["event_id"],
+        type=row["type"],
+        source=headers["source"],
+        subject=row["stream"],
+        time=row["created_at"],
+        partitionkey=row["pkey"],
+        sequence=row["version"],
+        correlationid=headers.get("correlationid"),
+        causationid=headers.get("causationid"),
+        traceparent=headers.get("traceparent"),
+        epoch=epoch,
+    )

@@ -1,0 +1,114 @@
+"""Row-level security: one database role per scope kind, entered per transaction (security.md 4).
+
+`person_scope` says where each person is and who carries them; its policies decide which persons a role sees,
+and every table about a person follows them. Repositories repeat the predicate (`visible_persons`): it is what
+makes the plan fast; the policies are the net under it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, column, false, func, or_, select, table, text, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_platform.auth import Principal
+
+SCOPE_KINDS = ("facility", "caseload", "org", "national", "oversight", "none", "system", "partner")
+
+PERSON_SCOPE = table(
+    "person_scope",
+    *(
+        column(name)
+        for name in [
+            "person_id",
+            "facility",
+            "incoming_facility",
+            "org",
+            "worker_id",
+            "district",
+            "custody_state",
+            "updated_at",
+        ]
+    ),
+)
+
+ENTER = text(
+    "SELECT set_config('role', :role, true), set_config('app.sub', :sub, true), "
+    "set_config('app.facilities', :facilities, true), set_config('app.org', :org, true)"
+)
+
+
+async def enter_scope(session: AsyncSession, service: str, principal: Principal) -> None:
+    """Take on, until the transaction ends, the database role of the principal's scope kind and its context."""
+    kind = principal.scope_kind if principal.scope_kind in SCOPE_KINDS else "none"
+    session.info["service"] = service
+    session.info["principal"] = principal
+    await session.execute(
+        ENTER,
+        {
+            "role": f"{service}_s_{kind}",
+            "sub": principal.sub,
+            "facilities": ",".join(principal.facilities),
+            "org": principal.org or "",
+        },
+    )
+
+
+@asynccontextmanager
+async def as_system(session: AsyncSession) -> AsyncIterator[None]:
+    """Inside the block the session acts as the service itself; outside, again as its principal.
+
+    For what a user's act implies beyond their own reach (handing a person to another agency). Pending changes
+    are flushed on both sides, so that each is checked under the role it was made in.
+    """
+    service, principal = session.info["service"], session.info["principal"]
+    await session.flush()
+    await session.execute(text("SELECT set_config('role', :role, true)"), {"role": f"{service}_s_system"})
+    try:
+        yield
+        await session.flush()
+    finally:
+        if session.in_transaction() and session.is_active:
+            await enter_scope(session, service, principal)
+
+
+def visible_persons(principal: Principal) -> Select[tuple[UUID]]:
+    """SELECT of the person ids in the principal's reach: put it behind `person_id IN (…)`."""
+    return select(PERSON_SCOPE.c.person_id).where(_predicate(principal))
+
+
+def _predicate(principal: Principal) -> Any:  # noqa: ANN401 - SQLAlchemy's boolean expressions have no common public type
+    columns = PERSON_SCOPE.c
+    match principal.scope_kind:
+        case "facility":
+            mine = list(principal.facilities)
+            return or_(columns.facility.in_(mine), columns.incoming_facility.in_(mine))
+        case "caseload":
+            return columns.worker_id == principal.sub
+        case "org":
+            return columns.org == (principal.org or "")
+        case "national" | "oversight" | "system":
+            return true()
+        case _:
+            return false()
+
+
+async def upsert(session: AsyncSession, person_id: UUID, **fields: str | None) -> None:
+    """Write what is known of a person's reach: facility, incoming_facility, org, worker_id, district, custody_state.
+
+    Fields not given keep their value. Runs under the role in hand; wrap in `as_system` where the act reaches further.
+    """
+    values = {"person_id": person_id, **fields}
+    statement = insert(_bare()).values(**values, updated_at=func.clock_timestamp())
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id"], set_={**fields, "updated_at": func.clock_timestamp()}
+        )
+    )
+
+
+def _bare() -> Any:  # noqa: ANN401 - a lightweight table construct
+    return PERSON_SCOPE
