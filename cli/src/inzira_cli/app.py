@@ -4,6 +4,8 @@ import typer
 
 from inzira_cli.commands.down import down
 from inzira_cli.commands.logs import logs
+from inzira_cli.commands.provision import provision
+from inzira_cli.commands.secrets import secrets
 from inzira_cli.commands.status import status
 from inzira_cli.commands.up import up
 
@@ -13,5 +15,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Inzira: one road from admission to reintegration.",
 )
-for one in (up, down, status, logs):
+for one in (up, down, status, logs, secrets, provision):
     app.command()(one)

@@ -82,9 +82,7 @@ def _own_settings(deployable: str, site: Site) -> dict[str, str]:
     if deployable == "intake":
         return {"FIELD_KEY_FILE": str(site.secrets / "intake_field.key")}
     if deployable == GATEWAY:
-        upstreams = {
-            f"UPSTREAM_{name.upper()}": f"http://{site.host(name)}:{site.port(name)}" for name in SERVICES
-        }
+        upstreams = {f"UPSTREAM_{name.upper()}": f"http://{site.host(name)}:{site.port(name)}" for name in SERVICES}
         return {"SIGNING_KEY_FILE": str(site.secrets / "gateway_key.json"), **upstreams}
     return {}
 

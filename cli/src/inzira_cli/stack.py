@@ -134,11 +134,8 @@ class LocalStack:
         log = self._run.logs / f"{deployable}-migrate.log"
         migrator = secret_files.passwords(self._run.secrets, deployable).migrator
         address = dsn(deployable, "migrator", migrator, self._server)
-        variables = {
-            **os.environ,
-            **self._environment(deployable),
-            dsn_setting(deployable, "migrator"): address,
-        }
+        given = {**self._environment(deployable), dsn_setting(deployable, "migrator"): address}
+        variables = {**os.environ, **given, MARK: str(self._run.path)}
         with log.open("wb") as output:
             running = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -181,9 +178,7 @@ class LocalStack:
         }
 
     def _write_conf(self) -> None:
-        programs = [
-            self._child_program(child, place) for place, child in enumerate(self._children(), start=1)
-        ]
+        programs = [self._child_program(child, place) for place, child in enumerate(self._children(), start=1)]
         services = [
             Program(
                 one.name,

@@ -164,9 +164,7 @@ class Supervisor:
             known = self._rpc().getAllProcessInfo()
         except (OSError, xmlrpc.client.Error):
             return []
-        return [
-            State(str(one["name"]), str(one["statename"]), int(one["pid"]), _uptime(one)) for one in known
-        ]
+        return [State(str(one["name"]), str(one["statename"]), int(one["pid"]), _uptime(one)) for one in known]
 
     def begin(self, name: str) -> None:
         """Start one process of the group without waiting for it."""

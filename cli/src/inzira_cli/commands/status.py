@@ -39,9 +39,7 @@ def show(run: RunFolder) -> bool:
             _address(state.name, stack),
         )
     console.print(table)
-    console.print(
-        f"{total:.0f} MB in all. Gateway: {stack.gateway}  broker: {stack.kafka} at {stack.kafka_bootstrap}"
-    )
+    console.print(f"{total:.0f} MB in all. Gateway: {stack.gateway}  broker: {stack.kafka} at {stack.kafka_bootstrap}")
     return all(state.state == "RUNNING" for state in states)
 
 

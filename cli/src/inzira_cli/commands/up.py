@@ -35,9 +35,7 @@ def up(
     ] = None,
     postgres: Annotated[
         str | None,
-        typer.Option(
-            help="Administrator's address of your own PostgreSQL 16 or newer.", envvar="INZIRA_POSTGRES_DSN"
-        ),
+        typer.Option(help="Administrator's address of your own PostgreSQL 16 or newer.", envvar="INZIRA_POSTGRES_DSN"),
     ] = None,
     base_port: Annotated[
         int, typer.Option(help="Port of the gateway; the others follow it.", envvar="INZIRA_BASE_PORT")

@@ -1,0 +1,98 @@
+# The door to everything. `make` alone lists what it can do.
+# Needs Python 3.11, make and pip; `make kafka` also a JDK 17 and Maven.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BASE_PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+DATA ?= .run
+KAFKA ?= tansu
+BIN := .venv/bin
+READY := .venv/ready
+PACKAGES := libs/contracts libs/platform services/intake services/curriculum services/tvet services/reintegration gateway cli
+MODULES := $(addprefix -p inzira_,contracts platform intake curriculum tvet reintegration gateway cli)
+PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
+PYTEST := $(BIN)/pytest -q
+WORKERS ?= auto
+
+.PHONY: help bootstrap up down status logs demo test check kafka lint format types imports architecture locks locks-fresh openapi schemas compose clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: $(READY) ## create the environment (done once; again when a lock or a package changes)
+
+$(READY): requirements.lock $(PYPROJECTS)
+	@test -n "$(BASE_PYTHON)" || { echo "Python 3.11 was not found." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv"; $(BASE_PYTHON) -m venv .venv; }
+	@echo "Installing the locked packages (about half a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+up: $(READY) ## start PostgreSQL, the broker, the services and the gateway (KAFKA=tansu|apache, DATA=folder)
+	@$(BIN)/inzira up --data $(DATA) --kafka $(KAFKA)
+
+down: $(READY) ## stop what `make up` started; the data stays
+	@$(BIN)/inzira down --data $(DATA)
+
+status: $(READY) ## what runs, since when, with how much memory
+	@$(BIN)/inzira status --data $(DATA)
+
+logs: $(READY) ## the last lines of every log (PROCESS=intake-api for one)
+	@$(BIN)/inzira logs --data $(DATA) $(PROCESS)
+
+demo: up ## the whole road, from a register to a closed case, and leave it running
+	@$(BIN)/inzira demo --data $(DATA)
+
+test: $(READY) ## every test that needs no Java
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not real_kafka"
+
+kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
+	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests
+
+check: lint types imports migrations locks-fresh documents ## everything that is checked without running the services
+
+lint: $(READY) ## style of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## bring the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY) ## types, strictly
+	$(BIN)/mypy $(MODULES)
+
+imports: $(READY) ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+architecture: $(READY) ## the rules of the house, without the rest of the tests
+	$(PYTEST) tests/architecture
+
+migrations: $(READY) ## migrations give the tables the models describe
+	$(BIN)/python deploy/migrations_in_step.py
+
+locks: $(READY) ## write every requirements.lock anew, keeping the present pins (UPGRADE=1 for the newest)
+	$(BIN)/python deploy/locks.py $(if $(UPGRADE),--upgrade)
+
+locks-fresh: $(READY) ## every requirements.lock is what its pyproject gives
+	$(BIN)/python deploy/locks.py --check
+
+schemas: $(READY) ## write the schemas of the events anew; refuses what would break a reader
+	$(BIN)/python -m inzira_contracts.check --write
+
+openapi: $(READY) ## write docs/openapi, docs/asyncapi.yaml, docker-compose.yml and every .env.example anew
+	$(BIN)/python deploy/documents.py
+
+compose: openapi
+
+documents: $(READY) ## generated documents are up to date, contracts compatible, compose valid
+	$(BIN)/python -m inzira_contracts.check
+	$(BIN)/python deploy/documents.py --check
+	$(PYTEST) tests/architecture/test_compose.py
+
+clean: down ## stop the stack and remove its data
+	rm -rf $(DATA)
