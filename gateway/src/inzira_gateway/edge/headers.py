@@ -14,7 +14,7 @@ REBUILT = frozenset({
     b"cookie", b"x-real-ip", b"x-purpose", b"expect",
 })
 """Set by the gateway itself or not wanted upstream, so what a client sent is never passed on as it is."""
-SPOOFABLE = (b"client-cert", b"x-forwarded-", b"x-principal", b"x-internal", b"x-scope", b"x-service")
+SPOOFABLE = (b"client-cert", b"x-forwarded-", b"x-principal", b"x-internal", b"x-scope", b"x-service", b"x-gateway")
 ANSWER_DROPPED = HOP_BY_HOP | {b"server", b"date", b"set-cookie", b"x-powered-by"}
 MAX_HEADER_BYTES = 16_384
 

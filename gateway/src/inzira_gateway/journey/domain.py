@@ -58,6 +58,7 @@ class Axes:
 
     custody_state: str | None = None
     facility: str | None = None
+    incoming_facility: str | None = None
     curriculum_state: str | None = None
     tvet_state: str | None = None
     case_state: str | None = None
@@ -173,18 +174,22 @@ def _custody_step(axes: Axes, fact: Fact) -> Axes:
             )
         case "person.moved.v1":
             state = refs.get("custody_state") or axes.custody_state
-            return replace(axes, custody_state=state, facility=_facility_after(axes, refs, state))
+            incoming = refs.get("to_facility") if state == "IN_TRANSIT" else None
+            return replace(
+                axes, custody_state=state, facility=_facility_after(axes, refs, state), incoming_facility=incoming
+            )
         case "dates.computed.v1":
             return replace(axes, expected_release_on=_day(refs.get("expected_release_on")))
         case "person.released.v1":
             return replace(
                 axes,
                 custody_state="RELEASED",
+                incoming_facility=None,
                 released_on=_day(refs.get("released_on")) or local_day(fact.occurred_at),
                 return_district=refs.get("return_district") or axes.return_district,
             )
         case "person.died.v1":
-            return replace(axes, custody_state="DECEASED")
+            return replace(axes, custody_state="DECEASED", incoming_facility=None)
         case "person.updated.v1":
             return replace(axes, return_district=refs.get("return_district") or axes.return_district)
         case _:
@@ -298,6 +303,29 @@ def _day(value: object) -> date | None:
     if isinstance(value, date):
         return value
     return date.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+SUMMARY_VARIANTS: Mapping[str, str] = {
+    "intake.person.moved": "kind",
+    "curriculum.attendance.recorded": "code",
+    "curriculum.enrolment.changed": "to_state",
+    "curriculum.test.recorded": "phase",
+    "tvet.training.changed": "to_state",
+    "tvet.module.assessed": "result",
+    "tvet.integrated.assessed": "result",
+    "reintegration.worker.assigned": "role",
+    "reintegration.flag.raised": "level",
+    "reintegration.flag.changed": "to_state",
+    "reintegration.case.closed": "closure_code",
+}
+"""Which code of an event makes a kind of its own in the journey's wording."""
+
+
+def summary_code(event_type: str, refs: Mapping[str, Any]) -> str:
+    """`intake.person.moved:TRANSFER_DEPARTED`: what the labels are looked up by."""
+    base = event_type.removeprefix("inzira.").rsplit(".v", 1)[0]
+    variant = refs.get(SUMMARY_VARIANTS.get(base, ""))
+    return f"{base}:{variant}" if variant else base
 
 
 HEAD_TYPES: frozenset[str] = frozenset(

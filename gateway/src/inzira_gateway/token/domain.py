@@ -47,7 +47,7 @@ def access_claims(caller: Caller, now: datetime, token_id: str) -> dict[str, Any
     }
 
 
-def internal_claims(principal: Principal, service: str, now: datetime, request_id: str) -> dict[str, Any]:
+def internal_claims(principal: Principal, service: str, now: datetime) -> dict[str, Any]:
     """Claims of the 60-second token for one service, with the caller's own reach, never the gateway's."""
     issued = int(now.timestamp())
     return {
@@ -56,7 +56,6 @@ def internal_claims(principal: Principal, service: str, now: datetime, request_i
         "iat": issued,
         "nbf": issued,
         "exp": issued + int(INTERNAL_LIFE.total_seconds()),
-        "rid": request_id,
         **claims_of(principal),
     }
 

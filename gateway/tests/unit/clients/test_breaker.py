@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from inzira_gateway.edge.breaker import Breaker, Bulkhead, BulkheadFullError, State
+from inzira_gateway.clients.breaker import Breaker, Bulkhead, BulkheadFullError, State
 
 
 def failing(count: int, breaker: Breaker, now: float = 0.0) -> None:

@@ -1,0 +1,26 @@
+"""What the gateway does with each event: people's events extend the journey, disclosures the ledger."""
+
+from collections.abc import Mapping
+
+from inzira_contracts.access import AccessRecorded
+from inzira_contracts.event import Event, PersonEvent
+from inzira_contracts.registry import REGISTRY
+from inzira_platform.service import Delivery, Handler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.journey.projection import take_in
+from inzira_gateway.ledger import service as ledger
+
+TOPICS = ("inzira.intake", "inzira.curriculum", "inzira.tvet", "inzira.reintegration", "inzira.access")
+
+
+async def on_disclosure(session: AsyncSession, event: Event, meta: Delivery) -> None:
+    """Somebody was shown persons by a service."""
+    assert isinstance(event, AccessRecorded)  # noqa: S101 - registered for this type
+    await ledger.take_in(session, meta.event_id, event)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    AccessRecorded.type: on_disclosure,
+    **{name: take_in for name, event in REGISTRY.items() if issubclass(event, PersonEvent)},
+}

@@ -1,0 +1,1 @@
+"""The disclosure ledger: who was shown whom, when and why."""

@@ -1,0 +1,12 @@
+"""Every table of the gateway, imported so that its metadata is whole."""
+
+from inzira_gateway.account.models import Account, AccountChange
+from inzira_gateway.database import Base
+from inzira_gateway.journey.models import JourneyEntry, PersonHead, Projection, SourceSeen
+from inzira_gateway.ledger.models import AccessEntry, AccessSubject
+from inzira_gateway.session.models import LoginAttempt, RefreshToken, Session
+
+__all__ = [
+    "AccessEntry", "AccessSubject", "Account", "AccountChange", "Base", "JourneyEntry", "LoginAttempt",
+    "PersonHead", "Projection", "RefreshToken", "Session", "SourceSeen",
+]  # fmt: skip

@@ -1,0 +1,39 @@
+"""What the gateway is told from outside. Environment prefix GATEWAY_."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from inzira_platform.settings import ServiceSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+
+class Settings(ServiceSettings):
+    """Settings of the gateway; `.env.example` shows each."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", extra="ignore", frozen=True)
+
+    port: int = Field(8800, ge=1, le=65535, description="port to listen on")
+    signing_key_file: Path = Field(description="private signing key (JWK, readable by its owner only)")
+    upstream_intake: str = Field("http://127.0.0.1:8811", description="where the intake service answers")
+    upstream_curriculum: str = Field("http://127.0.0.1:8812", description="where the curriculum service answers")
+    upstream_tvet: str = Field("http://127.0.0.1:8813", description="where the tvet service answers")
+    upstream_reintegration: str = Field("http://127.0.0.1:8814", description="where the reintegration service answers")
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="addresses of the edge whose X-Forwarded-For is believed (JSON list); empty: nobody's is",
+    )
+    rate_factor: float = Field(
+        1.0, gt=0, le=1000, description="multiplies every rate limit; above 1 for load tests and imports"
+    )
+    connections_per_service: int = Field(64, ge=1, le=1000, description="calls at once to one service")
+
+    @property
+    def upstreams(self) -> Mapping[str, str]:
+        """Base address by service."""
+        return {
+            "intake": self.upstream_intake.rstrip("/"),
+            "curriculum": self.upstream_curriculum.rstrip("/"),
+            "tvet": self.upstream_tvet.rstrip("/"),
+            "reintegration": self.upstream_reintegration.rstrip("/"),
+        }
