@@ -116,10 +116,7 @@ counts = st.integers(0, 400).flatmap(lambda marked: st.tuples(st.integers(0, mar
 def test_days_needed_is_the_least_number_that_mends_it(count: tuple[int, int], percent: int) -> None:
     attendance = Attendance(*count)
     days = attendance.days_needed(percent)
-    assert (
-        Attendance(attendance.present + days, attendance.marked + days).reaches(percent)
-        or attendance.marked == 0
-    )
+    assert Attendance(attendance.present + days, attendance.marked + days).reaches(percent) or attendance.marked == 0
     if days > 1:
         fewer = Attendance(attendance.present + days - 1, attendance.marked + days - 1)
         assert not fewer.reaches(percent)

@@ -1,0 +1,25 @@
+"""Reads of participants; the reach of the caller is in the statement, row-level security is the net."""
+
+from uuid import UUID
+
+from inzira_platform.auth import Principal
+from inzira_platform.scope import visible_persons
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from inzira_tvet.participant.models import Participant
+
+
+async def find_visible(session: AsyncSession, principal: Principal, person_id: UUID) -> Participant | None:
+    """The participant, when the principal's reach holds them."""
+    statement = select(Participant).where(
+        col(Participant.person_id) == person_id,
+        col(Participant.person_id).in_(visible_persons(principal)),
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_for_update(session: AsyncSession, person_id: UUID) -> Participant | None:
+    """The participant, locked until the transaction ends; for consumers."""
+    return await session.get(Participant, person_id, with_for_update=True)

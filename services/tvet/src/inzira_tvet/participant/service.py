@@ -1,0 +1,114 @@
+"""Use cases of participants: kept fresh by intake's events, asked by everything else."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from inzira_platform.auth import Principal
+from inzira_platform.errors import NotYet
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_tvet.participant.domain import PersonNotFoundError, Stay, check_can_begin, has_arrived
+from inzira_tvet.participant.models import Participant
+from inzira_tvet.participant.repository import find_for_update, find_visible
+
+__all__ = [
+    "admit_participant",
+    "check_visible",
+    "discharge_participant",
+    "has_arrived",
+    "move_participant",
+    "place_to_begin",
+]
+
+
+async def check_visible(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
+    """Raises PersonNotFoundError when the person is not there or not in the principal's reach."""
+    if await find_visible(session, principal, person_id) is None:
+        raise PersonNotFoundError
+
+
+async def place_to_begin(session: AsyncSession, principal: Principal, person_id: UUID, opened_on: date) -> str:
+    """Code of the facility where this person may begin a training on `opened_on`.
+
+    Raises PersonNotFoundError, NotInCustodyError, HeldElsewhereError or BeforeAdmissionError.
+    """
+    person = await find_visible(session, principal, person_id)
+    if person is None:
+        raise PersonNotFoundError
+    stay = Stay(person.facility, person.custody_state, person.admitted_on)
+    return check_can_begin(stay, opened_on, principal.facilities)
+
+
+async def admit_participant(
+    session: AsyncSession,
+    person_id: UUID,
+    *,
+    episode_id: UUID,
+    facility: str,
+    sex: str,
+    admitted_on: date,
+    at: datetime,
+    learned_at: datetime,
+) -> None:
+    """Begin a stay; a readmission replaces the earlier one, one older than what is known changes nothing."""
+    known = await find_for_update(session, person_id)
+    if known is not None and at < known.located_at:
+        return
+    stay = Participant(
+        person_id=person_id,
+        episode_id=episode_id,
+        facility=facility,
+        sex=sex,
+        custody_state="IN_FACILITY",
+        admitted_on=admitted_on,
+        located_at=at,
+        updated_at=learned_at,
+    )
+    await session.merge(stay)
+    await session.flush()
+
+
+async def move_participant(
+    session: AsyncSession,
+    person_id: UUID,
+    *,
+    facility: str | None,
+    custody_state: str,
+    at: datetime,
+    learned_at: datetime,
+) -> bool:
+    """Note a movement; `facility` None keeps the place. False when a later movement is already known.
+
+    Raises NotYet when the person's admission has not arrived.
+    """
+    person = await _known(session, person_id)
+    if at < person.located_at:
+        return False
+    person.facility = facility or person.facility
+    person.custody_state, person.located_at, person.updated_at = custody_state, at, learned_at
+    await session.flush()
+    return True
+
+
+async def discharge_participant(
+    session: AsyncSession,
+    person_id: UUID,
+    *,
+    custody_state: str,
+    left_on: date,
+    at: datetime,
+    learned_at: datetime,
+) -> None:
+    """Note a release or a death. Raises NotYet when the person's admission has not arrived."""
+    person = await _known(session, person_id)
+    person.custody_state, person.left_on = custody_state, left_on
+    person.located_at, person.updated_at = max(at, person.located_at), learned_at
+    await session.flush()
+
+
+async def _known(session: AsyncSession, person_id: UUID) -> Participant:
+    """The locked participant. Raises NotYet."""
+    person = await find_for_update(session, person_id)
+    if person is None:
+        raise NotYet("participant")
+    return person
