@@ -86,7 +86,7 @@ def operation_table(document: dict[str, Any], default_max_body: int = 1_000_000)
 
 def _operation(template: str, method: str, item: dict[str, Any], default_max_body: int) -> Operation:
     permission = item.get("x-permission")
-    if permission is None or not (policy().is_public(permission) or policy().roles_for(permission)):
+    if permission not in policy().permissions:
         raise UndeclaredRouteError(f"{method.upper()} {template}: {permission}")
     media = frozenset(item.get("requestBody", {}).get("content", {}))
     return Operation(template, permission, media, int(item.get("x-max-body", default_max_body)))

@@ -42,23 +42,13 @@ INSERT INTO outbox_pending SELECT seq, hashtext(:pkey) & 15, created_at FROM j
 WAKE = "inzira_emitted"
 
 
-def stream_of(event: Event) -> str:
-    """The stream of an event about one person.
-
-    Raises ValueError for an event about no single person: name its stream yourself.
-    """
-    if event.person_id is None:
-        raise ValueError("an event about no person needs a stream of its own")
-    return f"person:{event.person_id}"
-
-
 async def emit(session: AsyncSession, event: Event, stream: str | None = None) -> int:
     """Append `event` to its stream in this transaction and return its version in that stream.
 
     The stream's lock lasts until commit: emit last; for several streams, in sorted order. Versions start at 1 and
     have no gaps.
     """
-    name = stream or stream_of(event)
+    name = stream or event.stream
     row = await session.execute(EMIT, _row(session, event, name))
     version = int(row.scalar_one())
     current_trace().positions[name] = version
@@ -68,7 +58,7 @@ async def emit(session: AsyncSession, event: Event, stream: str | None = None) -
 
 async def emit_all(session: AsyncSession, events: Iterable[tuple[str | None, Event]]) -> None:
     """Emit several (stream, event) pairs in the sorted order of their streams, which rules out deadlocks."""
-    named = [(stream or stream_of(event), event) for stream, event in events]
+    named = [(stream or event.stream, event) for stream, event in events]
     for stream, event in sorted(named, key=lambda pair: pair[0]):
         await emit(session, event, stream)
 

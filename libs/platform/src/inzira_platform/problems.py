@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from inzira_platform.context import current_trace
-from inzira_platform.errors import DomainError, Kind
+from inzira_platform.errors import DomainError, Kind, NotFoundError
 from inzira_platform.logging import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -181,6 +181,10 @@ async def _integrity(request: Request, error: Exception) -> JSONResponse:
 async def _database(request: Request, error: Exception) -> JSONResponse:
     cause = getattr(error, "orig", error)
     state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+    if state == "42501":
+        # The net caught what a repository's predicate let through: it looks like not there.
+        log().error("database.out_of_reach")
+        return problem(path_of(request.scope), 404, "not-found", NotFoundError.message)
     if state.startswith("22"):
         # A value PostgreSQL cannot hold (a NUL in a text, a number out of range) that slipped past the schema.
         return problem(path_of(request.scope), 422, "invalid-value", "A value in the request cannot be stored.")

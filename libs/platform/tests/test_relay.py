@@ -1,0 +1,110 @@
+"""Relay and consumer against a real broker: order, failover, a lost log."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from inzira_platform.broker import BrokerSettings
+from inzira_platform.embedded import EmbeddedBroker, free_port
+from inzira_platform.ids import new_id
+from inzira_platform.relay import Relay
+from inzira_platform.testing.client import Api
+
+APACHE = os.environ.get("INZIRA_TEST_BROKER") == "apache"
+
+
+@asynccontextmanager
+async def relaying(dsn: str, bootstrap: str) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(Relay("tvet", dsn, BrokerSettings(bootstrap, APACHE, 20)).run())
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def eventually(condition: Any, seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def write(api: Api, person: Any, count: int) -> None:
+    caller = api.as_("tvet_instructor", facility="HUY")
+    for number in range(count):
+        code = f"N{number}-{os.urandom(4).hex().upper()}"
+        assert (await caller.post("/v1/notes", {"person_id": str(person), "code": code})).status_code == 201
+
+
+async def published(bootstrap: str, events: list[Any]) -> list[tuple[str, int, int]]:
+    from inzira_platform.broker import start_consumer
+    from inzira_platform.delivery import incoming
+
+    consumer = await start_consumer(BrokerSettings(bootstrap, False, 20), f"probe-{new_id()}", ["inzira.tvet"], None)
+    wanted, seen = {event for event in events}, []
+    try:
+        async with asyncio.timeout(20):
+            while not wanted <= {(stream, version) for stream, version, _ in seen}:
+                for batch in (await consumer.getmany(timeout_ms=200)).values():
+                    for record in map(incoming, batch):
+                        assert record.envelope is not None
+                        seen.append((record.envelope.partitionkey, record.envelope.sequence, record.envelope.epoch))
+    finally:
+        await consumer.stop()
+    return seen
+
+
+async def nothing_pending(api: Api) -> bool:
+    return bool(await api.database.value("SELECT count(*) FROM outbox_pending") == 0)
+
+
+async def person_in(api: Api) -> Any:
+    person = new_id()
+    await api.database.execute("INSERT INTO person_scope(person_id, facility) VALUES ($1, 'HUY')", person)
+    return person
+
+
+async def test_publishes_in_order_and_a_standby_takes_over(api: Api, broker: str) -> None:
+    person = await person_in(api)
+    dsn = api.database.app_dsn
+    async with relaying(dsn, broker) as first, relaying(dsn, broker):
+        await write(api, person, 5)
+        await eventually(lambda: nothing_pending(api))
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await write(api, person, 5)
+        await eventually(lambda: nothing_pending(api))
+    stream = f"person:{person}"
+    seen = await published(broker, [(stream, version) for version in range(1, 11)])
+    assert [version for name, version, _ in seen if name == stream] == list(range(1, 11))
+
+
+async def test_refills_a_broker_that_lost_its_log(api: Api, tmp_path: Any) -> None:
+    port = free_port()
+    server = EmbeddedBroker(port, tmp_path / "one")
+    server.start()
+    person = await person_in(api)
+    stream = f"person:{person}"
+    bootstrap = f"127.0.0.1:{port}"
+    async with relaying(api.database.app_dsn, bootstrap):
+        await write(api, person, 3)
+        await eventually(lambda: nothing_pending(api))
+        server.stop()
+        server = EmbeddedBroker(port, tmp_path / "two")
+        server.start()
+        seen = await published(bootstrap, [(stream, version) for version in (1, 2, 3)])
+        assert [version for name, version, _ in seen if name == stream][:3] == [1, 2, 3]
+        assert {epoch for *_, epoch in seen} == {1}
+    server.stop()
+
+
+@pytest.mark.parametrize("count", [40])
+async def test_a_second_relay_never_publishes_beside_the_first(api: Api, broker: str, count: int) -> None:
+    person = await person_in(api)
+    async with relaying(api.database.app_dsn, broker), relaying(api.database.app_dsn, broker):
+        await write(api, person, count)
+        await eventually(lambda: nothing_pending(api))
+    stream = f"person:{person}"
+    seen = await published(broker, [(stream, version) for version in range(1, count + 1)])
+    assert [version for name, version, _ in seen if name == stream] == list(range(1, count + 1))
