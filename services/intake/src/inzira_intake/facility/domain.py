@@ -14,44 +14,43 @@ from inzira_intake.wording import fold
 FOREVER = date(2200, 1, 1)
 
 
-@dataclass(frozen=True)
-class Facility:
-    """A correctional facility or the halfway centre; `code` is what events and scopes carry."""
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something registers call by several names; `code` is what events and scopes carry."""
 
     code: str
     name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facility(Named):
+    """A correctional facility or the halfway centre."""
+
     district: str
     sex_policy: str
     halfway: bool
     valid_from: date
     valid_to: date | None
-    aliases: tuple[str, ...]
 
     def open_on(self, day: date) -> bool:
         """Whether the facility received people on `day`."""
         return self.valid_from <= day <= (self.valid_to or FOREVER)
 
 
-@dataclass(frozen=True)
-class District:
+@dataclass(frozen=True, kw_only=True)
+class District(Named):
     """A district by its NISR code; `province` is the ISO 3166-2 code."""
 
-    code: str
-    name: str
     province: str
-    aliases: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Offence:
+@dataclass(frozen=True, kw_only=True)
+class Offence(Named):
     """An offence category, as far as the parole table needs to tell them apart."""
 
-    code: str
-    name: str
-    aliases: tuple[str, ...]
 
-
-Named = TypeVar("Named", Facility, District, Offence)
+Kept = TypeVar("Kept", bound=Named)
 
 
 class FacilityUnknownError(DomainError):
@@ -88,17 +87,15 @@ def facilities() -> tuple[Facility, ...]:
 @cache
 def districts() -> tuple[District, ...]:
     """The 30 districts, by code."""
-    return tuple(
-        District(row["code"], row["name"], row["province"], tuple(row.get("aliases", ())))
-        for row in load("districts")["districts"]
-    )
+    return tuple(_district(row) for row in load("districts")["districts"])
 
 
 @cache
 def offences() -> tuple[Offence, ...]:
     """The offence categories in the order of their file."""
     return tuple(
-        Offence(row["code"], row["name"], tuple(row["aliases"])) for row in load("offences")["offences"]
+        Offence(code=row["code"], name=row["name"], aliases=tuple(row["aliases"]))
+        for row in load("offences")["offences"]
     )
 
 
@@ -171,7 +168,12 @@ def _facility(row: Mapping[str, Any]) -> Facility:
     )
 
 
-def _lookup(index: Mapping[str, Named], text: str, noise: frozenset[str]) -> Named | None:
+def _district(row: Mapping[str, Any]) -> District:
+    aliases = tuple(row.get("aliases", ()))
+    return District(code=row["code"], name=row["name"], province=row["province"], aliases=aliases)
+
+
+def _lookup(index: Mapping[str, Kept], text: str, noise: frozenset[str]) -> Kept | None:
     folded = fold(text)
     if folded in index:
         return index[folded]
@@ -199,9 +201,9 @@ def _offence_index() -> Mapping[str, Offence]:
     return {**_index(offences()), **by_code}
 
 
-def _index(items: Iterable[Named]) -> dict[str, Named]:
+def _index(items: Iterable[Kept]) -> dict[str, Kept]:
     """Codes last, so that a name or alias never hides a code."""
-    found: dict[str, Named] = {}
+    found: dict[str, Kept] = {}
     every = tuple(items)
     for named in every:
         for alias in (*named.aliases, named.name):

@@ -1,0 +1,19 @@
+"""What the intake service is made of."""
+
+from pathlib import Path
+
+from inzira_platform.service import Service
+
+from inzira_intake.consumers import HANDLERS
+from inzira_intake.settings import Settings
+
+SERVICE = Service(
+    name="intake",
+    settings=Settings,
+    routers=[],
+    handlers=HANDLERS,
+    topics=["inzira.reintegration"],
+    title="Inzira intake",
+    description="Who a person is, and their custody: admission, movements, sentence and dates, release.",
+    migrations=Path(__file__).parents[2] / "migrations",
+)

@@ -1,0 +1,24 @@
+"""The service under test, with a key of its own for identifiers."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inzira_platform.service import Service
+
+from inzira_intake.main import SERVICE
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    """Intake."""
+    return SERVICE
+
+
+@pytest.fixture(scope="session")
+def extra_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The field key."""
+    file = tmp_path_factory.mktemp("field") / "field.key"
+    file.write_text(base64.b64encode(bytes(range(32))).decode())
+    return {"field_key_file": file}
