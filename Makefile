@@ -48,7 +48,7 @@ demo: up ## the whole road, from a register to a closed case, and leave it runni
 	@$(BIN)/inzira demo --data $(DATA)
 
 test: $(READY) ## every test that needs no Java
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not real_kafka"
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
 
 kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
 	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests

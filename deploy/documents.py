@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import import_rules
 from inzira_cli import compose
 from inzira_cli.processes import DEPLOYABLES, GATEWAY, command
 from inzira_contracts.asyncapi import render_document
@@ -25,10 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def documents() -> Iterator[tuple[Path, Callable[[], str]]]:
     """Each generated file with what makes its text."""
     yield Path("docker-compose.yml"), compose.text
+    yield Path(".importlinter"), import_rules.text
     yield Path("docs/asyncapi.yaml"), render_document
     for deployable in DEPLOYABLES:
-        yield Path("docs/openapi", f"{deployable}.json"), lambda name=deployable: openapi(name)
-        yield folder_of(deployable) / ".env.example", lambda name=deployable: env_example(settings_class(name))
+        yield Path("docs/openapi", f"{deployable}.json"), partial(openapi, deployable)
+        yield folder_of(deployable) / ".env.example", partial(own_env_example, deployable)
 
 
 def folder_of(deployable: str) -> Path:
@@ -48,6 +51,11 @@ def openapi(deployable: str) -> str:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(f"{deployable.upper()}_")}
     answer = subprocess.run(asked, env=bare, check=True, capture_output=True, text=True)  # noqa: S603 -- our own program
     return answer.stdout.rstrip("\n") + "\n"
+
+
+def own_env_example(deployable: str) -> str:
+    """The .env.example of a deployable."""
+    return env_example(settings_class(deployable))
 
 
 def env_example(settings: type[BaseModel]) -> str:
