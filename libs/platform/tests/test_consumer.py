@@ -83,7 +83,7 @@ async def test_contradiction_is_parked_with_reason_and_the_rest_goes_on(deliveri
     await deliveries.send(changed(person, "CONTRADICTION"), changed(other), changed(person))
     assert await codes(deliveries) == ["V1"]
     parked = await deliveries.parked()
-    assert [(row["reason"], row["detail"]) for row in parked][0] == ("contradiction", "note-refused")
+    assert (parked[0]["reason"], parked[0]["detail"]) == ("contradiction", "note-refused")
     assert parked[1]["reason"] == "behind"
     assert await deliveries.release() == 0
 

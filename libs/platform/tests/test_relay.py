@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from inzira_platform.broker import BrokerSettings
@@ -24,13 +26,13 @@ async def relaying(dsn: str, bootstrap: str) -> AsyncIterator[asyncio.Task[None]
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def eventually(condition: Any, seconds: float = 20) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - the condition is in a database
             await asyncio.sleep(0.05)
 
 
-async def write(api: Api, person: Any, count: int) -> None:
+async def write(api: Api, person: UUID, count: int) -> None:
     caller = api.as_("tvet_instructor", facility="HUY")
     for number in range(count):
         code = f"N{number}-{os.urandom(4).hex().upper()}"
@@ -41,7 +43,9 @@ async def published(bootstrap: str, events: list[Any]) -> list[tuple[str, int, i
     from inzira_platform.broker import start_consumer
     from inzira_platform.delivery import incoming
 
-    consumer = await start_consumer(BrokerSettings(bootstrap, False, 20), f"probe-{new_id()}", ["inzira.tvet"], None)
+    consumer = await start_consumer(
+        BrokerSettings(bootstrap, False, 20, 6000), f"probe-{new_id()}", ["inzira.tvet"], None
+    )
     wanted, seen = {event for event in events}, []
     try:
         async with asyncio.timeout(20):
@@ -59,7 +63,7 @@ async def nothing_pending(api: Api) -> bool:
     return bool(await api.database.value("SELECT count(*) FROM outbox_pending") == 0)
 
 
-async def person_in(api: Api) -> Any:
+async def person_in(api: Api) -> UUID:
     person = new_id()
     await api.database.execute("INSERT INTO person_scope(person_id, facility) VALUES ($1, 'HUY')", person)
     return person
@@ -80,7 +84,7 @@ async def test_publishes_in_order_and_a_standby_takes_over(api: Api, broker: str
     assert [version for name, version, _ in seen if name == stream] == list(range(1, 11))
 
 
-async def test_refills_a_broker_that_lost_its_log(api: Api, tmp_path: Any) -> None:
+async def test_refills_a_broker_that_lost_its_log(api: Api, tmp_path: Path) -> None:
     port = free_port()
     server = EmbeddedBroker(port, tmp_path / "one")
     server.start()

@@ -27,13 +27,19 @@ async def test_role_without_permission_is_403(api: Api) -> None:
 async def test_write_commits_row_event_and_key_together(api: Api) -> None:
     person = await person_in(api, "HUY")
     caller = api.as_("tvet_instructor", facility="HUY")
-    answer = await caller.post("/v1/notes", {"person_id": str(person), "code": "A"}, headers={"Idempotency-Key": "k-000001"})
+    answer = await caller.post(
+        "/v1/notes", {"person_id": str(person), "code": "A"}, headers={"Idempotency-Key": "k-000001"}
+    )
     assert answer.status_code == 201, answer.text
     assert answer.headers["consistency-token"]
-    again = await caller.post("/v1/notes", {"person_id": str(person), "code": "A"}, headers={"Idempotency-Key": "k-000001"})
+    again = await caller.post(
+        "/v1/notes", {"person_id": str(person), "code": "A"}, headers={"Idempotency-Key": "k-000001"}
+    )
     assert (again.status_code, again.json(), again.headers["idempotency-replayed"]) == (201, answer.json(), "true")
     assert again.headers["consistency-token"] == answer.headers["consistency-token"]
-    other = await caller.post("/v1/notes", {"person_id": str(person), "code": "B"}, headers={"Idempotency-Key": "k-000001"})
+    other = await caller.post(
+        "/v1/notes", {"person_id": str(person), "code": "B"}, headers={"Idempotency-Key": "k-000001"}
+    )
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert await api.database.value("SELECT count(*) FROM note") == 1
     assert [event.person_id for event in await api.database.events()] == [person]
@@ -50,7 +56,9 @@ async def test_missing_key_is_428(api: Api) -> None:
 
 async def test_failure_after_the_event_leaves_nothing(api: Api) -> None:
     person = await person_in(api, "HUY")
-    answer = await api.as_("tvet_instructor", facility="HUY").post("/v1/notes", {"person_id": str(person), "code": "CRASH"})
+    answer = await api.as_("tvet_instructor", facility="HUY").post(
+        "/v1/notes", {"person_id": str(person), "code": "CRASH"}
+    )
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert await api.database.value("SELECT count(*) FROM outbox") == 0
     assert await api.database.value("SELECT count(*) FROM note") == 0
@@ -114,7 +122,9 @@ async def test_limits_and_methods(api: Api) -> None:
     caller = api.as_("tvet_instructor", facility="HUY")
     assert (await caller.request("DELETE", "/v1/notes")).status_code == 405
     assert (await caller.get("/v1/nowhere")).json()["code"] == "not-found"
-    large = await caller.request("POST", "/v1/notes", content=b"[" + b" " * 1_100_000, headers={"Content-Type": "application/json"})
+    large = await caller.request(
+        "POST", "/v1/notes", content=b"[" + b" " * 1_100_000, headers={"Content-Type": "application/json"}
+    )
     assert (large.status_code, large.json()["code"]) == (413, "too-large")
     media = await caller.request("POST", "/v1/notes", content=b"<a/>", headers={"Content-Type": "text/xml"})
     assert (media.status_code, media.json()["code"]) == (415, "unsupported-media-type")
@@ -139,7 +149,13 @@ async def test_tokens_that_are_not_ours(api: Api) -> None:
 
     principal = principal_of("tvet_instructor", facility="HUY")
     now = int(api.clock.now().timestamp())
-    for overrides in ({"aud": "svc:intake"}, {"aud": ["svc:tvet"]}, {"iss": "other"}, {"exp": now - 1}, {"nbf": now + 600}):
+    for overrides in (
+        {"aud": "svc:intake"},
+        {"aud": ["svc:tvet"]},
+        {"iss": "other"},
+        {"exp": now - 1},
+        {"nbf": now + 600},
+    ):
         assert (await api.as_principal(principal, **overrides).get("/v1/notes")).status_code == 401, overrides
     foreign = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     claims = {"iss": "rw-gateway", "aud": "svc:tvet", "exp": now + 60, "sub": "x", "roles": ["tvet_instructor"]}

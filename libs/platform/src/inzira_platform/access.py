@@ -85,7 +85,7 @@ def operation_table(document: dict[str, Any], default_max_body: int = 1_000_000)
 
 
 def _operation(template: str, method: str, item: dict[str, Any], default_max_body: int) -> Operation:
-    permission = item.get("x-permission")
+    permission = str(item.get("x-permission"))
     if permission not in policy().permissions:
         raise UndeclaredRouteError(f"{method.upper()} {template}: {permission}")
     media = frozenset(item.get("requestBody", {}).get("content", {}))

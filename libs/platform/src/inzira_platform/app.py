@@ -37,7 +37,7 @@ def build_app(service: Service, settings: ServiceSettings, clock: Clock | None =
         title=service.title or f"Inzira {service.name}",
         description=service.description,
         version="1",
-        lifespan=_lifespan(service, settings),
+        lifespan=_lifespan(settings),
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
@@ -58,7 +58,7 @@ def build_app(service: Service, settings: ServiceSettings, clock: Clock | None =
     return app
 
 
-def _lifespan(service: Service, settings: ServiceSettings) -> Any:  # noqa: ANN401 - Starlette's lifespan type is private
+def _lifespan(settings: ServiceSettings) -> Any:  # noqa: ANN401 - Starlette's lifespan type is private
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         operation_table(app.openapi())

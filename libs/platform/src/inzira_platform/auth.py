@@ -88,7 +88,7 @@ class TokenVerifier:
 
     def _verify(self, token: str, now: int) -> dict[str, Any]:
         try:
-            decoded = jwt.decode(token, self._key_set(token), algorithms=["ES256"])
+            decoded = jwt.decode(token, self._key_set(), algorithms=["ES256"])
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise UnauthenticatedError from error
         header, claims = decoded.header, decoded.claims
@@ -101,7 +101,7 @@ class TokenVerifier:
             raise UnauthenticatedError
         return dict(claims)
 
-    def _key_set(self, token: str) -> KeySet:
+    def _key_set(self) -> KeySet:
         modified = self._file.stat().st_mtime
         if self._keys is None or modified != self._read_at:
             self._keys = KeySet.import_key_set(json.loads(self._file.read_text()))

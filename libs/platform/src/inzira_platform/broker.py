@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from inzira_contracts.topics import topics
 
 from inzira_platform.logging import log
+from inzira_platform.settings import ServiceSettings
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,17 @@ class BrokerSettings:
     bootstrap: str
     idempotence: bool
     fetch_wait_ms: int
+    session_ms: int = 30_000
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "BrokerSettings":
+        """As a service's settings say."""
+        return cls(
+            settings.kafka_bootstrap,
+            settings.kafka_idempotence,
+            settings.kafka_fetch_wait_ms,
+            settings.kafka_session_ms,
+        )
 
 
 async def ensure_topics(broker: BrokerSettings) -> None:
@@ -69,9 +81,9 @@ async def start_consumer(
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        session_timeout_ms=30_000,
+        session_timeout_ms=broker.session_ms,
         rebalance_timeout_ms=60_000,
-        heartbeat_interval_ms=3_000,
+        heartbeat_interval_ms=min(3_000, broker.session_ms // 4),
         fetch_max_wait_ms=broker.fetch_wait_ms,
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=60_000,

@@ -69,10 +69,7 @@ class ConsumerRunner:
         self._runtime = runtime
         self._consumer = consumer or service.consumer
         self._topics = list(service.topics)
-        settings = runtime.settings
-        self._broker = BrokerSettings(
-            settings.kafka_bootstrap, settings.kafka_idempotence, settings.kafka_fetch_wait_ms
-        )
+        self._broker = BrokerSettings.of(runtime.settings)
         unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
         self._inbox = Inbox(self._consumer, service.handlers, unsequenced)
         self.parking = Parking(self._consumer, self._inbox, self._begin)

@@ -5,7 +5,9 @@ Keys outside the allow-list are dropped, so that a careless call cannot write a 
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -61,6 +63,18 @@ def allow_listed(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     return event
 
 
+def frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's own processor signature
+    """structlog processor: where an error came from, without its message or locals, which may hold values."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-8:]
+        event["error_class"] = type(error).__name__
+        event["frames"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
 def configure_logging(service: str, process: str, fmt: str) -> None:
     """Set up structlog once per process; `fmt` is json or console."""
     renderer: Any = structlog.processors.JSONRenderer() if fmt == "json" else structlog.dev.ConsoleRenderer()
@@ -70,6 +84,7 @@ def configure_logging(service: str, process: str, fmt: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             allow_listed,
+            frames_only,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -137,7 +137,7 @@ def protect(
     `kinds` lists who may touch the table at all (leave `national` out where names are). Grants come with it.
     """
     _force(op, table)
-    condition = f"EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = {table}.{person_column})"
+    condition = f"EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = {table}.{person_column})"  # noqa: S608 - names come from migrations only
     for kind in kinds:
         rule = "true" if kind == "system" else condition
         op.execute(f"CREATE POLICY {kind} ON {table} TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")

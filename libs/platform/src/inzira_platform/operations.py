@@ -117,14 +117,13 @@ def operations_router(service: Service) -> APIRouter:
     base = f"/v1/operations/{service.name}"
     name = service.name.title()
 
-    @router.get(f"{base}/events/lag", response_model=Lag, operation_id=f"read{name}Lag", **declared("events:operate"))
+    @router.get(f"{base}/events/lag", operation_id=f"read{name}Lag", **declared("events:operate"))
     async def read_lag(session: SessionDep) -> Lag:
         async with as_system(session):
             return await _lag(session, service)
 
     @router.get(
         f"{base}/events/parked",
-        response_model=Page[Parked],
         operation_id=f"list{name}Parked",
         **declared("events:operate"),
     )
@@ -176,7 +175,6 @@ def operations_router(service: Service) -> APIRouter:
 
     @router.get(
         f"{base}/journal",
-        response_model=Journal,
         operation_id=f"read{name}Journal",
         **declared("journal:read"),
     )
@@ -204,7 +202,8 @@ async def _lag(session: SessionDep, service: Service) -> Lag:
     pending = (
         await session.execute(
             text(
-                "SELECT count(*) AS n, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age FROM outbox_pending"
+                "SELECT count(*) AS n, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age "
+                "FROM outbox_pending"
             )
         )
     ).one()

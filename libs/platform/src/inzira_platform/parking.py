@@ -18,7 +18,8 @@ from inzira_platform.logging import log
 
 READY_KEYS = text(
     "SELECT key FROM (SELECT DISTINCT ON (key) key, reason, parked_at FROM parked_event "
-    "WHERE consumer = :consumer AND replayed_at IS NULL AND event_id IS NOT NULL ORDER BY key, sequence, parked_at) head "
+    "WHERE consumer = :consumer AND replayed_at IS NULL AND event_id IS NOT NULL "
+    "ORDER BY key, sequence, parked_at) head "
     "WHERE reason IN ('gap', 'waiting', 'behind', 'retry', 'discard') ORDER BY parked_at LIMIT :most"
 )
 ROWS = text(

@@ -88,7 +88,7 @@ class Relay:
 
     async def _await_leadership(self, connection: asyncpg.Connection) -> None:
         lock = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
-        while not await connection.fetchval(lock, f"relay:{self._service}"):
+        while not await connection.fetchval(lock, f"relay:{self._service}"):  # noqa: ASYNC110 - a lock gives no signal
             await asyncio.sleep(STANDBY_POLL)
 
     async def _publish_forever(self, connection: asyncpg.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Keeping `person_scope` fresh in a service that does not own it: shared handlers for intake's and reintegration's events.
+"""Keeping `person_scope` fresh in a service that does not own it: handlers for intake's and reintegration's events.
 
 Where a service has effects of its own for one of these types, it calls the function here from its own handler.
 """

@@ -20,6 +20,9 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="host:port list of the brokers")
     kafka_idempotence: bool = Field(True, description="idempotent producer; off only for the embedded broker")
     kafka_fetch_wait_ms: int = Field(500, ge=5, le=5000, description="longest a fetch waits at the broker, ms")
+    kafka_session_ms: int = Field(
+        30_000, ge=6000, le=300_000, description="a consumer silent this long is replaced, ms"
+    )
     jwks_file: Path = Field(description="public keys of the gateway (JWK set)")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")

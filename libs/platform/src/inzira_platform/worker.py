@@ -36,7 +36,7 @@ def make_runtime(service: Service, settings: ServiceSettings, clock: Clock | Non
 async def run_worker(service: Service, settings: ServiceSettings) -> None:
     """Run everything a service does outside requests until SIGTERM; ends with an error when a part ends."""
     runtime = make_runtime(service, settings)
-    broker = BrokerSettings(settings.kafka_bootstrap, settings.kafka_idempotence, settings.kafka_fetch_wait_ms)
+    broker = BrokerSettings.of(settings)
     relay = Relay(service.name, settings.database_dsn.get_secret_value(), broker)
     parts: list[Coroutine[Any, Any, None]] = [relay.run()]
     if service.topics:
@@ -81,7 +81,7 @@ async def scan_once(runtime: Runtime, scanner: Scanner, wake: asyncio.Event | No
     """One pass of a scanner in one system transaction; returns how many things it did."""
     service = runtime.service.name
     async with runtime.sessions() as session:
-        session.info["clock"] = runtime.clock
+        session.info["clock"], session.info["settings"] = runtime.clock, runtime.settings
         async with session.begin():
             await enter_scope(session, service, system(service))
             done = await scanner.run(session, runtime.clock)

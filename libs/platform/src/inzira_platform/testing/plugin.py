@@ -3,7 +3,6 @@
 A service's conftest.py defines one session fixture, `service`, and may override `extra_settings` and `clock`.
 """
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +16,7 @@ from joserfc.jwk import ECKey
 
 from inzira_platform.clock import FixedClock
 from inzira_platform.embedded import ApacheKafka, Child, EmbeddedBroker, EmbeddedPostgres, free_port
+from inzira_platform.logging import configure_logging
 from inzira_platform.migrate import migrate
 from inzira_platform.provision import Passwords, provision
 from inzira_platform.service import Service
@@ -27,6 +27,11 @@ from inzira_platform.testing.deliveries import Deliveries
 
 NOON = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 _TEMPLATES: dict[str, str] = {}
+
+
+def pytest_configure() -> None:
+    """Log as a service does: without values, and without a pretty traceback's locals."""
+    configure_logging("test", "pytest", "console")
 
 
 @pytest.fixture(scope="session")
@@ -100,16 +105,14 @@ async def _template(service: Service, postgres: EmbeddedPostgres) -> str:
         name = f"{service.name}_template"
         await provision(postgres.dsn, service.name, Passwords("app", "migrator"), database=name)
         dsn = f"postgresql://{service.name}_migrator:migrator@127.0.0.1:{postgres.port}/{name}"
-        assert service.migrations is not None, "the service has no migrations"
-        await migrate(dsn, service.migrations)
-        await asyncio.sleep(0)
+        await migrate(dsn, service.migrations or Path())
         _TEMPLATES[key] = name
     return _TEMPLATES[key]
 
 
 @pytest.fixture
 def settings(
-    service: Service, database: ServiceDatabase, keys: Keys, extra_settings: dict[str, Any], tmp_path: Path
+    service: Service, database: ServiceDatabase, keys: Keys, extra_settings: dict[str, Any]
 ) -> ServiceSettings:
     """Settings of `service` for this test's database; the broker's address is set by tests that use one."""
     return make_settings(service, database, keys, **extra_settings)
@@ -124,6 +127,7 @@ def make_settings(service: Service, database: ServiceDatabase, keys: Keys, **ext
         "kafka_bootstrap": "127.0.0.1:1",
         "kafka_idempotence": os.environ.get("INZIRA_TEST_BROKER") == "apache",
         "kafka_fetch_wait_ms": 20,
+        "kafka_session_ms": 6000,
         "jwks_file": keys.jwks_file,
         "test_data": True,
         "log_format": "console",
