@@ -17,7 +17,8 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo test check kafka lint format types imports architecture locks locks-fresh openapi schemas compose clean
+.PHONY: help bootstrap up down status logs demo test check alone kafka lint format types imports architecture \
+	migrations locks locks-fresh documents openapi schemas compose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ demo: up ## the whole road, from a register to a closed case, and leave it runni
 
 test: $(READY) ## every test that needs no Java
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
+
+alone: $(READY) ## each service installed and tested in a copy without its siblings (SERVICE=tvet for one)
+	$(BIN)/python deploy/alone.py $(SERVICE)
 
 kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
 	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests

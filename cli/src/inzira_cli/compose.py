@@ -1,5 +1,6 @@
 """docker-compose.yml, written from the same table of processes the local supervisor is written from."""
 
+import json
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ USER: Final = "10001:10001"
 KAFKA_IMAGE: Final = "apache/kafka:4.3.1"
 POSTGRES_IMAGE: Final = "postgres:18.1"
 NGINX_IMAGE: Final = "nginxinc/nginx-unprivileged:1.29.3-alpine"
+EDGE_ADDRESS: Final = "172.31.88.2"
+EDGE_NETWORK: Final = "172.31.88.0/24"
 CLUSTER_ID: Final = "5L6g3nShT-eMCtK--X86sw"
 
 SITE: Final = Site(
@@ -47,7 +50,7 @@ def document() -> Document:
     return {
         "name": "inzira",
         "services": services,
-        "networks": {"inside": {"internal": True}, "outside": {}},
+        "networks": {"inside": {"internal": True}, "outside": {"ipam": {"config": [{"subnet": EDGE_NETWORK}]}}},
         "volumes": {"kafka": {}, "postgres": {}},
         "secrets": {name: {"file": f"${{INZIRA_SECRETS:-./deploy/secrets}}/{name}"} for name in used},
     }
@@ -196,6 +199,8 @@ def _process(deployable: str, action: str) -> Document:
         own["healthcheck"] = _check(["CMD", "python", "-c", _PROBE], start="20s")
     if (deployable, action) == (GATEWAY, "api"):
         own["networks"] = ["inside", "outside"]
+        # the gateway believes the peer's address from the edge alone
+        own["environment"]["GATEWAY_TRUSTED_PROXIES"] = json.dumps([EDGE_ADDRESS])
     return {**own, **_steady("384m", "1")}
 
 
@@ -223,7 +228,7 @@ def _edge() -> Document:
         "depends_on": {"gateway-api": {"condition": "service_healthy"}},
         "healthcheck": _check(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8081/edge"], start="10s"),
         **_hardened(),
-        "networks": ["outside"],
+        "networks": {"outside": {"ipv4_address": EDGE_ADDRESS}},
         **_steady("128m", "1"),
     }
 
