@@ -44,6 +44,8 @@ def up(
     """Start PostgreSQL, the broker, every service and the gateway, and wait until they are ready."""
     if kafka is Kafka.EXTERNAL and not kafka_bootstrap:
         raise typer.BadParameter("--kafka external needs --kafka-bootstrap host:port")
+    if "%" in str(data.absolute()):
+        raise typer.BadParameter("the supervisor cannot use a folder whose path holds a % sign", param_hint="--data")
     run = run_folder(data)
     run.create()
     with (run.path / "up.lock").open("w") as lock:
