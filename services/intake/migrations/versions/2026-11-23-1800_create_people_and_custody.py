@@ -7,6 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 from inzira_platform.migrations import create_platform_tables, protect
+from sqlalchemy.dialects import postgresql
 
 revision = "intake_0001"
 down_revision = None
@@ -94,6 +95,7 @@ def _people() -> None:
         sa.Column("born_on", sa.Date(), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("return_district", sa.Text(), nullable=True),
+        sa.Column("died_on", sa.Date(), nullable=True),
         sa.Column("warnings", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -241,8 +243,7 @@ def _custody() -> None:
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("authority", sa.Text(), nullable=True),
         sa.Column("due_back_on", sa.Date(), nullable=True),
-        sa.Column("override_reason", sa.Text(), nullable=True),
-        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("stream_version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Text(), nullable=False),

@@ -3,7 +3,6 @@
 from inzira_platform.commands import run
 
 from inzira_intake.main import SERVICE
-from inzira_intake.models import Base
 
 if __name__ == "__main__":
-    run(SERVICE, Base)
+    run(SERVICE)

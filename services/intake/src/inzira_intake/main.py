@@ -5,6 +5,7 @@ from pathlib import Path
 from inzira_platform.service import Service
 
 from inzira_intake.consumers import HANDLERS
+from inzira_intake.models import Base
 from inzira_intake.settings import Settings
 
 SERVICE = Service(
@@ -16,4 +17,5 @@ SERVICE = Service(
     title="Inzira intake",
     description="Who a person is, and their custody: admission, movements, sentence and dates, release.",
     migrations=Path(__file__).parents[2] / "migrations",
+    metadata=Base.metadata,
 )

@@ -16,6 +16,3 @@ class Settings(ServiceSettings):
     field_key_file: Path = Field(
         description="32-byte keys of identifiers in base64, one a line, oldest first; the last one encrypts"
     )
-    reception_day_counts: bool = Field(
-        True, description="whether the day of reception counts as served (domain.md 2.5)"
-    )

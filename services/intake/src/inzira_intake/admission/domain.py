@@ -112,9 +112,7 @@ def sections_unknown(**known: str) -> dict[Section, SectionAnswer]:
     """Every section UNKNOWN but those given, by lower-case name, with their text: for paper registers."""
     texts = {Section(name.upper()): text for name, text in known.items() if text.strip()}
     return {
-        section: SectionAnswer(Answer.RECORDED, texts[section])
-        if section in texts
-        else SectionAnswer(Answer.UNKNOWN)
+        section: SectionAnswer(Answer.RECORDED, texts[section]) if section in texts else SectionAnswer(Answer.UNKNOWN)
         for section in Section
     }
 

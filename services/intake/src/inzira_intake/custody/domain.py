@@ -178,9 +178,7 @@ def _needs_facility(_position: Position, place: Destination) -> str | None:
 _S = CustodyState
 TRANSITIONS: dict[FactKind, Transition] = {
     FactKind.ADMITTED: Transition(_from(_S.PRE_ADMISSION), _S.IN_FACILITY, (_needs_facility,)),
-    FactKind.TRANSFER_DEPARTED: Transition(
-        _from(_S.IN_FACILITY, _S.HALFWAY), _S.IN_TRANSIT, (_needs_other_facility,)
-    ),
+    FactKind.TRANSFER_DEPARTED: Transition(_from(_S.IN_FACILITY, _S.HALFWAY), _S.IN_TRANSIT, (_needs_other_facility,)),
     FactKind.TRANSFER_RECEIVED: Transition(_from(_S.IN_TRANSIT), _S.IN_FACILITY, (_needs_expected_receiver,)),
     FactKind.HOSPITAL_OUT: Transition(_from(_S.IN_FACILITY, _S.HALFWAY), _S.HOSPITAL),
     FactKind.HOSPITAL_IN: Transition(_from(_S.HOSPITAL), None),
@@ -239,9 +237,7 @@ def _refusal(kind: FactKind, position: Position, reason: str) -> IllegalTransiti
 
 _L = LegalStatus
 LEGAL_TRANSITIONS: dict[LegalStatus, frozenset[LegalStatus]] = {
-    _L.REMAND: frozenset(
-        {_L.REMAND, _L.CONVICTED_APPEALABLE, _L.CONVICTED_FINAL, _L.ACQUITTED, _L.CASE_CLOSED}
-    ),
+    _L.REMAND: frozenset({_L.REMAND, _L.CONVICTED_APPEALABLE, _L.CONVICTED_FINAL, _L.ACQUITTED, _L.CASE_CLOSED}),
     # an appeal may send the case back for a new trial, confirm, or acquit
     _L.CONVICTED_APPEALABLE: frozenset(
         {_L.CONVICTED_APPEALABLE, _L.CONVICTED_FINAL, _L.REMAND, _L.ACQUITTED, _L.CASE_CLOSED}

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from inzira_intake.custody.domain import CustodyState, FactKind, LegalStatus, Supervision
@@ -18,9 +19,7 @@ class Episode(Base, table=True):
         one_of("custody_state", CustodyState),
         one_of("legal_status", LegalStatus),
         one_of("supervision", Supervision),
-        CheckConstraint(
-            "(closed_at IS NULL) = (custody_state NOT IN ('RELEASED','DECEASED'))", name="closed"
-        ),
+        CheckConstraint("(closed_at IS NULL) = (custody_state NOT IN ('RELEASED','DECEASED'))", name="closed"),
         # no second open episode, whatever two officers do at once
         Index("uq_episode_open", "person_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("ix_episode_person_id", "person_id"),
@@ -71,8 +70,7 @@ class CustodyFact(Base, table=True):
     reference: str | None = Field(default=None, sa_type=Text)
     authority: str | None = Field(default=None, sa_type=Text)
     due_back_on: date | None = None
-    override_reason: str | None = Field(default=None, sa_type=Text)
-    approved_by: str | None = Field(default=None, sa_type=Text)
+    details: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     stream_version: int
     recorded_at: datetime = Field(sa_column=moment())
     recorded_by: str = Field(sa_type=Text)

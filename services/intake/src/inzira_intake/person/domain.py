@@ -4,12 +4,11 @@ Names are one field, never split (domain.md 2.4). Only intake holds them.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
 
 from inzira_platform.errors import DomainError, Kind, NotFoundError
 
@@ -183,34 +182,34 @@ def normalise_rcs_number(text: str) -> str:
     return number
 
 
+def normalise(kind: IdentifierKind, text: str, *, test_data: bool = False) -> str:
+    """`text` in the form of its kind. Raises NationalIdError, PhoneError or RcsNumberError."""
+    match kind:
+        case IdentifierKind.NATIONAL_ID:
+            return normalise_national_id(text, test_data=test_data)
+        case IdentifierKind.PHONE:
+            return normalise_phone(text, test_data=test_data)
+        case IdentifierKind.RCS_NUMBER:
+            return normalise_rcs_number(text)
+
+
 def normalise_identifier(text: str, *, test_data: bool = False) -> tuple[Identifier, ...]:
     """Every kind of identifier `text` could be, for a search over all kinds; empty when it is none."""
-    attempts: dict[IdentifierKind, Callable[[str], str]] = {
-        IdentifierKind.NATIONAL_ID: partial(normalise_national_id, test_data=test_data),
-        IdentifierKind.PHONE: partial(normalise_phone, test_data=test_data),
-        IdentifierKind.RCS_NUMBER: normalise_rcs_number,
-    }
     found: list[Identifier] = []
-    for kind, normalise in attempts.items():
+    for kind in IdentifierKind:
         with suppress(DomainError):
-            found.append(Identifier(kind, normalise(text)))
+            found.append(Identifier(kind, normalise(kind, text, test_data=test_data)))
     return tuple(found)
 
 
 def identifiers_of(person: NewPerson, *, test_data: bool) -> tuple[Identifier, ...]:
     """The identifiers of a new person, normalised. Raises the error of the first that is malformed."""
-    found: list[Identifier] = []
-    if person.rcs_number:
-        found.append(Identifier(IdentifierKind.RCS_NUMBER, normalise_rcs_number(person.rcs_number)))
-    if person.national_id:
-        found.append(
-            Identifier(
-                IdentifierKind.NATIONAL_ID, normalise_national_id(person.national_id, test_data=test_data)
-            )
-        )
-    if person.phone:
-        found.append(Identifier(IdentifierKind.PHONE, normalise_phone(person.phone, test_data=test_data)))
-    return tuple(found)
+    stated = {
+        IdentifierKind.RCS_NUMBER: person.rcs_number,
+        IdentifierKind.NATIONAL_ID: person.national_id,
+        IdentifierKind.PHONE: person.phone,
+    }
+    return tuple(Identifier(kind, normalise(kind, text, test_data=test_data)) for kind, text in stated.items() if text)
 
 
 def national_id_disagreements(national_id: str, sex: Sex, birth_year: int | None) -> tuple[str, ...]:

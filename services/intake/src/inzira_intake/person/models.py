@@ -29,6 +29,7 @@ class Person(Base, table=True):
     born_on: date | None = None
     birth_year: int | None = None
     return_district: str | None = Field(default=None, sa_type=Text)
+    died_on: date | None = None
     warnings: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     version: int = 1
     recorded_at: datetime = Field(sa_column=moment())

@@ -65,34 +65,26 @@ class _Run:
     last: date | None
 
 
-def compute_dates(
-    inputs: SentenceInputs, rules: ParoleRuleSet, evaluated_on: date, *, inclusive: bool = True
-) -> Computation:
+def compute_dates(inputs: SentenceInputs, rules: ParoleRuleSet, evaluated_on: date) -> Computation:
     """End of sentence and parole date by `rules`, the set valid on `evaluated_on`.
 
-    `inclusive`: the day of reception counts as served (the setting of domain.md 2.5, 2). Changes not yet in
-    force on `evaluated_on` are left out. Raises DurationError when a date would lie past 2199.
+    Whether the day of reception counts as served is the rule set's (domain.md 2.5, 2). Changes not yet in force
+    on `evaluated_on` are left out. Raises DurationError when a date would lie past 2199.
     """
-    digest = inputs_hash(inputs, rules, evaluated_on, inclusive=inclusive)
+    digest = inputs_hash(inputs, rules, evaluated_on)
     if inputs.terms is None or inputs.legal_status not in _CONVICTED:
-        step = Step(
-            "NOT_SENTENCED", "No sentence is in force, so no date follows from one.", inputs.legal_status
-        )
-        return Computation(
-            None, None, ParoleStatus.NOT_SENTENCED, None, rules.id, digest, inputs.legal_status, (step,)
-        )
-    return _Calculator(inputs, inputs.terms, rules, evaluated_on, inclusive).run(digest)
+        step = Step("NOT_SENTENCED", "No sentence is in force, so no date follows from one.", inputs.legal_status)
+        return Computation(None, None, ParoleStatus.NOT_SENTENCED, None, rules.id, digest, inputs.legal_status, (step,))
+    return _Calculator(inputs, inputs.terms, rules, evaluated_on).run(digest)
 
 
-def inputs_hash(
-    inputs: SentenceInputs, rules: ParoleRuleSet, evaluated_on: date, *, inclusive: bool = True
-) -> str:
+def inputs_hash(inputs: SentenceInputs, rules: ParoleRuleSet, evaluated_on: date) -> str:
     """SHA-256 over everything the dates depend on: equal hashes mean equal dates."""
     terms = inputs.terms
     changes = _in_force(terms.changes, evaluated_on) if terms else ()
     facts = {
         "rule_set": rules.id,
-        "inclusive": inclusive,
+        "inclusive": rules.reception_day_counts,
         "status": inputs.legal_status.value,
         "offences": sorted(inputs.offences),
         "parts": [asdict(part) for part in terms.parts] if terms else [],
@@ -107,9 +99,7 @@ _CONVICTED = frozenset({LegalStatus.CONVICTED_APPEALABLE, LegalStatus.CONVICTED_
 
 
 def _in_force(changes: Iterable[SentenceChange], day: date) -> tuple[SentenceChange, ...]:
-    return tuple(
-        sorted((item for item in changes if item.effective_on <= day), key=lambda item: item.effective_on)
-    )
+    return tuple(sorted((item for item in changes if item.effective_on <= day), key=lambda item: item.effective_on))
 
 
 class _Calculator:
@@ -121,13 +111,12 @@ class _Calculator:
         terms: SentenceTerms,
         rules: ParoleRuleSet,
         evaluated_on: date,
-        inclusive: bool,
     ) -> None:
         self._inputs = inputs
         self._terms = terms
         self._rules = rules
         self._changes = _in_force(terms.changes, evaluated_on)
-        self._reception = 1 if inclusive else 0
+        self._reception = 1 if rules.reception_day_counts else 0
         self._steps: list[Step] = []
 
     def run(self, digest: str) -> Computation:
@@ -191,9 +180,7 @@ class _Calculator:
         for change in self._changes:
             if change.kind is ChangeKind.REMISSION:
                 end -= timedelta(days=change.days)
-                self._note(
-                    "REMISSION", f"{change.days} days remitted with effect from {change.effective_on}.", end
-                )
+                self._note("REMISSION", f"{change.days} days remitted with effect from {change.effective_on}.", end)
         moved = self._interrupted(end, run.first, "INTERRUPTION")
         if moved is not None:
             self._note("END", "Expected release: the last day of the sentence.", moved)

@@ -17,6 +17,7 @@ class ParoleRuleSet:
     id: str
     effective_from: date
     source: str
+    reception_day_counts: bool
     short_term_years: int
     short_fraction: Fraction
     long_fraction: Fraction
@@ -45,6 +46,7 @@ def _read(row: Mapping[str, Any]) -> ParoleRuleSet:
         id=row["id"],
         effective_from=row["effective_from"],
         source=row["source"],
+        reception_day_counts=row["reception_day_counts"],
         short_term_years=row["short_term_years"],
         short_fraction=Fraction(*row["short_fraction"]),
         long_fraction=Fraction(*row["long_fraction"]),

@@ -1,0 +1,139 @@
+"""What every use case about custody builds on: the episode under lock, its timeline, and where it stands after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from inzira_platform.auth import Principal
+from inzira_platform.errors import DomainError, Kind
+from inzira_platform.scope import as_system, upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_intake.custody import repository
+from inzira_intake.custody.domain import (
+    CLOSED_STATES,
+    Destination,
+    FactKind,
+    NoOpenEpisodeError,
+    Position,
+)
+from inzira_intake.custody.models import CustodyFact, Episode, FactCorrection
+from inzira_intake.custody.timeline import Fact, in_order
+from inzira_intake.facility.domain import get_facility
+from inzira_intake.person import service as people
+
+
+class OtherFacilityError(DomainError):
+    kind = Kind.FORBIDDEN
+    code = "other-facility"
+    message = "Only an officer of the facility concerned may record this. Ask that facility."
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The facts of an episode with their effective times, and the rows they come from."""
+
+    facts: tuple[Fact, ...]
+    rows: dict[UUID, CustodyFact]
+    corrections: tuple[FactCorrection, ...]
+
+    def fact_of(self, kind: FactKind) -> Fact | None:
+        """The last fact of a kind."""
+        return next((fact for fact in reversed(in_order(self.facts)) if fact.kind is kind), None)
+
+
+async def lock_custody(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode:
+    """The open episode of a person, locked.
+
+    Raises PersonNotFoundError out of reach, NoOpenEpisodeError when the person is not in custody.
+    """
+    await people.get_person(session, principal, person_id)
+    episode = await repository.lock_open_episode(session, principal, person_id)
+    if episode is None:
+        raise NoOpenEpisodeError
+    return episode
+
+
+async def find_custody(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode | None:
+    """The open episode of a person in reach, locked; None when they are not in custody."""
+    return await repository.lock_open_episode(session, principal, person_id)
+
+
+async def find_last_episode(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode | None:
+    """The newest episode of a person in reach, open or closed."""
+    episodes = await repository.list_episodes(session, principal, person_id)
+    return episodes[-1] if episodes else None
+
+
+async def list_episodes(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Episode]:
+    """All episodes of a person in reach, the first one first."""
+    return await repository.list_episodes(session, principal, person_id)
+
+
+async def load_timeline(session: AsyncSession, episode_id: UUID) -> Timeline:
+    """The facts of one episode, corrections applied."""
+    return (await load_timelines(session, [episode_id]))[episode_id]
+
+
+async def load_timelines(session: AsyncSession, episode_ids: Sequence[UUID]) -> dict[UUID, Timeline]:
+    """The timelines of several episodes in two queries."""
+    rows = await repository.list_facts(session, episode_ids)
+    corrections = await repository.list_corrections(session, episode_ids)
+    effective = {correction.fact_id: correction.occurred_at for correction in corrections}
+    return {
+        episode_id: Timeline(
+            facts=in_order(as_fact(row, effective.get(row.id)) for row in rows if row.episode_id == episode_id),
+            rows={row.id: row for row in rows if row.episode_id == episode_id},
+            corrections=tuple(item for item in corrections if item.episode_id == episode_id),
+        )
+        for episode_id in episode_ids
+    }
+
+
+def as_fact(row: CustodyFact, corrected: datetime | None = None) -> Fact:
+    """The row as the domain reads it."""
+    return Fact(
+        fact_id=row.id,
+        kind=FactKind(row.kind),
+        occurred_at=corrected or row.occurred_at,
+        recorded_at=row.recorded_at,
+        place=destination(row.at_facility, row.to_facility),
+    )
+
+
+def destination(at_facility: str | None, to_facility: str | None) -> Destination:
+    """The places of a fact, with what the reference data knows of the second."""
+    halfway = bool(to_facility) and get_facility(to_facility or "", field="to_facility").halfway
+    return Destination(at_facility, to_facility, to_halfway_centre=halfway)
+
+
+async def settle(
+    session: AsyncSession, episode: Episode, position: Position, closed_at: datetime | None = None
+) -> None:
+    """Write where the episode stands now, and who may see the person from now on: the last write of a use case.
+
+    A change of facility reaches past the caller's own, so the reach is written as the service itself; after it
+    the caller may no longer see the person (domain.md 2.6: with the sender until received, then with the receiver).
+    """
+    episode.custody_state = position.state.value
+    episode.facility = position.facility
+    episode.incoming_facility = position.incoming
+    if position.state in CLOSED_STATES:
+        episode.closed_at = closed_at
+    episode.version += 1
+    await session.flush()
+    async with as_system(session):
+        await upsert(
+            session,
+            episode.person_id,
+            facility=position.facility,
+            incoming_facility=position.incoming,
+            custody_state=position.state.value,
+        )
+
+
+def require_own(principal: Principal, facility: str | None) -> None:
+    """Raises OtherFacilityError unless `facility` is one of the officer's; the service itself may act anywhere."""
+    if principal.scope_kind != "system" and facility not in principal.facilities:
+        raise OtherFacilityError
