@@ -4,7 +4,7 @@ Wellbeing scores are not here: they belong to measurement and fail nobody.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from inzira_platform.errors import DomainError, Kind
@@ -33,7 +33,7 @@ class TestDateError(DomainError):
     __test__ = False
     kind = Kind.INVALID
     code = "test-date-out-of-range"
-    message = "A test is taken between the day of enrolment and today."
+    message = "A test is taken between the day of enrolment and today; a pre-test up to 60 days before."
 
 
 class CorrectionReasonError(DomainError):
@@ -42,6 +42,7 @@ class CorrectionReasonError(DomainError):
     message = "Give one of the correction reasons: WRONG_SCORE, WRONG_PERSON, WRONG_DATE."
 
 
+EARLY_PRE_TEST = timedelta(days=60)
 CORRECTION_REASONS = frozenset({"WRONG_SCORE", "WRONG_PERSON", "WRONG_DATE"})
 
 
@@ -84,9 +85,13 @@ def next_sitting(rules: TestRules, sittings: list[Sitting], phase: Phase) -> int
     return len(taken) + 1
 
 
-def check_taken_on(taken_on: date, enrolled_on: date, today: date) -> None:
-    """Raises TestDateError for a day in the future or before the enrolment."""
-    if not enrolled_on <= taken_on <= today:
+def check_taken_on(phase: Phase, taken_on: date, enrolled_on: date, today: date) -> None:
+    """A test is taken on a day that has come, and within the enrolment; a pre-test may come shortly before it.
+
+    Raises TestDateError.
+    """
+    first = enrolled_on - EARLY_PRE_TEST if phase is Phase.PRE else enrolled_on
+    if not first <= taken_on <= today:
         raise TestDateError(field="taken_on")
 
 

@@ -19,9 +19,7 @@ HERE = frozenset({AttendanceCode.PRESENT, AttendanceCode.LATE})
 ATTENDED = HERE | {AttendanceCode.MADE_UP}
 ABSENT = frozenset({AttendanceCode.EXCUSED, AttendanceCode.UNEXCUSED})
 
-CORRECTION_REASONS = frozenset(
-    {"WRONG_CODE", "WRONG_PERSON", "WRONG_DATE", "LATE_INFORMATION", "EXCUSE_PROVEN"}
-)
+CORRECTION_REASONS = frozenset({"WRONG_CODE", "WRONG_PERSON", "WRONG_DATE", "LATE_INFORMATION", "EXCUSE_PROVEN"})
 
 
 class MarkKind(StrEnum):
@@ -44,8 +42,7 @@ class CorrectionReasonError(DomainError):
     kind = Kind.INVALID
     code = "correction-reason-unknown"
     message = (
-        "Give one of the correction reasons: "
-        "WRONG_CODE, WRONG_PERSON, WRONG_DATE, LATE_INFORMATION, EXCUSE_PROVEN."
+        "Give one of the correction reasons: WRONG_CODE, WRONG_PERSON, WRONG_DATE, LATE_INFORMATION, EXCUSE_PROVEN."
     )
 
 
@@ -58,9 +55,7 @@ class HeldOnError(DomainError):
 class SessionHeldOtherDayError(DomainError):
     kind = Kind.CONFLICT
     code = "session-held-on-another-day"
-    message = (
-        "This session is recorded for another day. Use that day, or correct it with the reason WRONG_DATE."
-    )
+    message = "This session is recorded for another day. Use that day, or correct it with the reason WRONG_DATE."
 
 
 class MakeUpLimitError(DomainError):
@@ -129,9 +124,7 @@ def check_held_on(held_on: date, cohort_starts_on: date, today: date) -> None:
         raise HeldOnError(field="held_on")
 
 
-def check_session_day(
-    recorded: date | None, held_on: date, codes: set[AttendanceCode], reason: str | None
-) -> None:
+def check_session_day(recorded: date | None, held_on: date, codes: set[AttendanceCode], reason: str | None) -> None:
     """A session has one day; only made-up marks carry a later one.
 
     Raises SessionHeldOtherDayError.

@@ -18,6 +18,15 @@ class NothingToCertifyError(DomainError):
     message = "Nobody in this cohort has completed without a certificate. Decide completions first."
 
 
+DUPLICATE_REASONS = frozenset({"LOST", "DAMAGED", "STOLEN", "ILLEGIBLE"})
+
+
+class DuplicateReasonError(DomainError):
+    kind = Kind.INVALID
+    code = "duplicate-reason-unknown"
+    message = "Give one of the reasons for a duplicate: LOST, DAMAGED, STOLEN, ILLEGIBLE."
+
+
 class CertificateNotFoundError(DomainError):
     kind = Kind.NOT_FOUND
     code = "certificate-not-found"

@@ -24,10 +24,19 @@ class Rule(StrEnum):
 class CompletionUnmetError(DomainError):
     kind = Kind.RULE_VIOLATION
     code = "completion-rules-unmet"
-    message = (
-        "The rules of completion are not met; they are listed. "
-        "Record what is missing, or close as not completed."
-    )
+    message = "The rules of completion are not met; they are listed. Record what is missing, or close as not completed."
+
+
+class DecisionDateError(DomainError):
+    kind = Kind.INVALID
+    code = "decision-date-out-of-range"
+    message = "A completion is decided on a day that has come, and not before the last fact it rests on."
+
+
+class ContinuedElsewhereError(DomainError):
+    kind = Kind.CONFLICT
+    code = "continued-elsewhere"
+    message = "This person continues the programme in another cohort. Decide the completion there."
 
 
 @dataclass(frozen=True)
@@ -189,11 +198,7 @@ def _is_possible(programme: Programme, dosage: Dosage, make_ups_left: int) -> bo
     Make-ups go first to what must be had (mandatory sessions, modules short), then to the total.
     """
     to_come = frozenset(programme.session_codes) - dosage.missed
-    needed = {
-        unmet.subject
-        for unmet in _attendance_unmet(programme, to_come)
-        if unmet.rule is Rule.MANDATORY_SESSION
-    }
+    needed = {unmet.subject for unmet in _attendance_unmet(programme, to_come) if unmet.rule is Rule.MANDATORY_SESSION}
     reached = to_come | needed
     spent = len(needed)
     for unmet in _attendance_unmet(programme, reached):
@@ -213,6 +218,12 @@ def decide(programme: Programme, marks: Iterable[Mark], facts: Facts) -> Progres
     if not progress.is_complete:
         raise CompletionUnmetError(unmet=", ".join(describe(unmet) for unmet in progress.unmet))
     return progress
+
+
+def check_decided_on(decided_on: date, last_fact: date, today: date) -> None:
+    """Raises DecisionDateError for a day ahead, or before the last session attended or test taken."""
+    if not last_fact <= decided_on <= today:
+        raise DecisionDateError(field="decided_on")
 
 
 def describe(unmet: Unmet) -> str:

@@ -2,10 +2,12 @@
 3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
 
 from inzira_platform.errors import DomainError, Kind
 
@@ -83,9 +85,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # Facts come late: what was attended before leaving may be written down after it.
     Transition(Action.COMPLETE, LEFT_CUSTODY_SIDE, S.COMPLETED, frozenset({"RULES_MET_BEFORE_LEAVING"})),
     Transition(Action.CERTIFY, frozenset({S.COMPLETED}), S.CERTIFIED, frozenset({"CERTIFICATE_ISSUED"})),
-    Transition(
-        Action.CLOSE_INCOMPLETE, UNDER_WAY | {S.ENROLLED}, S.NOT_COMPLETED, frozenset({"RULES_UNMET"})
-    ),
+    Transition(Action.CLOSE_INCOMPLETE, UNDER_WAY | {S.ENROLLED}, S.NOT_COMPLETED, frozenset({"RULES_UNMET"})),
     Transition(
         Action.WITHDRAW,
         OPEN,
@@ -101,7 +101,7 @@ BY_STATE: Mapping[tuple[EnrolmentState, Action], Transition] = {
     (source, transition.action): transition for transition in TRANSITIONS for source in transition.sources
 }
 
-OFFICER_ACTIONS = frozenset({Action.WITHDRAW, Action.SUSPEND, Action.RESUME, Action.ENROL})
+OFFICER_ACTIONS = frozenset({Action.CONFIRM, Action.ENROL, Action.SUSPEND, Action.RESUME, Action.WITHDRAW})
 
 
 class IllegalTransitionError(DomainError):
@@ -125,9 +125,7 @@ class EnrolmentNotFoundError(DomainError):
 class AlreadyEnrolledError(DomainError):
     kind = Kind.CONFLICT
     code = "already-enrolled"
-    message = (
-        "This person already has an open enrolment in this programme. Withdraw or finish that one first."
-    )
+    message = "This person already has an open enrolment in this programme. Withdraw or finish that one first."
 
 
 class AlreadyCompletedError(DomainError):
@@ -146,6 +144,18 @@ class NotUnderWayError(DomainError):
     kind = Kind.CONFLICT
     code = "enrolment-not-under-way"
     message = "One of these enrolments was not under way on that day. Leave it out and send the rest."
+
+
+class HeldElsewhereError(DomainError):
+    kind = Kind.CONFLICT
+    code = "held-elsewhere"
+    message = "This person is not held in the facility of this cohort. Choose a cohort of their facility."
+
+
+class NoPlaceError(DomainError):
+    kind = Kind.CONFLICT
+    code = "no-place-free"
+    message = "Every place of this cohort is taken. Keep the person on the waiting list or choose another cohort."
 
 
 class LateJoinError(DomainError):
@@ -192,16 +202,19 @@ def check_change_date(on: date, since: date, today: date) -> None:
 class Earlier:
     """An earlier enrolment of the same person, as far as credits go."""
 
-    lineage_id: str
+    lineage_id: UUID
     programme_code: str
     programme_version: int
     state: EnrolmentState
     ended_on: date
 
 
+E = TypeVar("E", bound=Earlier)
+
+
 def lineage_to_continue(
-    earlier: list[Earlier], programme_code: str, programme_version: int, travel_from: frozenset[str]
-) -> Earlier | None:
+    earlier: Sequence[E], programme_code: str, programme_version: int, travel_from: frozenset[str]
+) -> E | None:
     """The latest earlier enrolment whose credits travel into a new one; None starts from nothing.
 
     Credits stay within one version of one programme, since sessions differ between versions. Source:

@@ -46,8 +46,7 @@ class ParticipantNotFoundError(DomainError):
     kind = Kind.NOT_FOUND
     code = "person-not-found"
     message = (
-        "Nobody by this id is visible to you. Admit the person first, or try again in a moment "
-        "if that was just done."
+        "Nobody by this id is visible to you. Admit the person first, or try again in a moment if that was just done."
     )
 
 
@@ -97,9 +96,7 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def assess(
-    standing: Standing, rules: EligibilityRules, as_of: date, *, continues: bool = False
-) -> Eligibility:
+def assess(standing: Standing, rules: EligibilityRules, as_of: date, *, continues: bool = False) -> Eligibility:
     """Eligibility as of a day, with every obstacle named.
 
     `continues` is true for somebody who brings credits of the same programme: the months to release were

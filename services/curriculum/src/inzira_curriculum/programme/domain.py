@@ -123,9 +123,7 @@ def words_of_custody(text: str, forbidden: Iterable[str]) -> list[str]:
     return [word for word in forbidden if word.casefold() in lowered]
 
 
-def valid_version(
-    programmes: Iterable[Programme], code: str, day: date, version: int | None = None
-) -> Programme:
+def valid_version(programmes: Iterable[Programme], code: str, day: date, version: int | None = None) -> Programme:
     """The newest version of `code` valid on `day`, or the named version where it is.
 
     Raises ProgrammeNotFoundError when none is.

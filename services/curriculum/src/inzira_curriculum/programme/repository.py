@@ -125,9 +125,7 @@ def load(directory: Path = RULESETS) -> tuple[Programme, ...]:
     Raises pydantic.ValidationError for a file of the wrong shape, TemplateInvalidError for one that breaks a
     rule.
     """
-    found = [
-        parse(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(directory.glob("*.yaml"))
-    ]
+    found = [parse(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(directory.glob("*.yaml"))]
     refuse_overlap(found)
     return tuple(sorted(found, key=lambda programme: (programme.code, programme.version)))
 
@@ -160,9 +158,7 @@ def parse(content: Mapping[str, Any]) -> Programme:
 
 
 def _module(module: _Module) -> Module:
-    return Module(
-        module.code, module.name, tuple(Session(**session.model_dump()) for session in module.sessions)
-    )
+    return Module(module.code, module.name, tuple(Session(**session.model_dump()) for session in module.sessions))
 
 
 def _eligibility(rules: _Eligibility) -> EligibilityRules:

@@ -70,4 +70,10 @@ def test_a_correction_needs_a_reason_and_a_sitting() -> None:
 @pytest.mark.parametrize("day", [date(2025, 2, 28), date(2025, 4, 2)])
 def test_a_test_is_taken_between_enrolment_and_today(day: date) -> None:
     with pytest.raises(TestDateError):
-        check_taken_on(day, date(2025, 3, 1), date(2025, 4, 1))
+        check_taken_on(Phase.POST, day, date(2025, 3, 1), date(2025, 4, 1))
+
+
+def test_a_pre_test_may_come_shortly_before_the_enrolment() -> None:
+    check_taken_on(Phase.PRE, date(2025, 1, 1), date(2025, 3, 1), date(2025, 4, 1))
+    with pytest.raises(TestDateError):
+        check_taken_on(Phase.PRE, date(2024, 12, 1), date(2025, 3, 1), date(2025, 4, 1))

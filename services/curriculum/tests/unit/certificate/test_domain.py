@@ -29,8 +29,6 @@ def test_one_wrong_symbol_is_noticed(given_bytes: bytes, place: int, symbol: str
     assert (normalise(f"IZ-{wrong}") is None) == (wrong != body)
 
 
-@pytest.mark.parametrize(
-    "written", ["", "IZ", "XX-0000-0000-0000", "IZ-0000-0000-00000", "IZ-UUUU-0000-0000", "💥"]
-)
+@pytest.mark.parametrize("written", ["", "IZ", "XX-0000-0000-0000", "IZ-0000-0000-00000", "IZ-UUUU-0000-0000", "💥"])
 def test_what_is_no_serial_is_none(written: str) -> None:
     assert normalise(written) is None

@@ -107,9 +107,7 @@ def test_absences_left_are_counted_and_risk_is_told() -> None:
 
 
 def test_a_short_module_and_a_missed_mandatory_session_are_risks() -> None:
-    progress = weigh(
-        PROGRAMME, [Mark(code, "U", DAY) for code in ("M3-S1", "M3-S2", "M3-S3", "M1-S5")], Facts()
-    )
+    progress = weigh(PROGRAMME, [Mark(code, "U", DAY) for code in ("M3-S1", "M3-S2", "M3-S3", "M1-S5")], Facts())
     assert progress.at_risk == ("MODULE_SHORT:M3", "MANDATORY_MISSED:M1-S5")
     assert progress.is_possible
 
@@ -139,9 +137,7 @@ def test_the_decision_agrees_with_a_plain_count(codes: dict[str, str], tested: b
     had = {session for session, code in codes.items() if code in "PL"} | set(made_up)
     complete = (
         len(had) >= 39
-        and all(
-            sum(s.code in had for s in m.sessions) * 100 >= 60 * len(m.sessions) for m in PROGRAMME.modules
-        )
+        and all(sum(s.code in had for s in m.sessions) * 100 >= 60 * len(m.sessions) for m in PROGRAMME.modules)
         and set(MANDATORY) <= had
         and tested
     )

@@ -1,6 +1,7 @@
 """The enrolment's states: the table is the only way, and it leads everywhere it must."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -54,9 +55,7 @@ def test_the_road_from_referral_to_certificate() -> None:
     ("action", "target"),
     [(Action.TRANSFER_OUT, S.TRANSFERRED_OUT), (Action.RELEASE, S.RELEASED_EARLY), (Action.DIE, S.DECEASED)],
 )
-def test_custody_ends_every_open_enrolment(
-    state: EnrolmentState, action: Action, target: EnrolmentState
-) -> None:
+def test_custody_ends_every_open_enrolment(state: EnrolmentState, action: Action, target: EnrolmentState) -> None:
     assert next_state(state, action, only_reason(state, action)) is target
 
 
@@ -68,10 +67,7 @@ def test_what_is_achieved_or_ended_stays(state: EnrolmentState, action: Action) 
 
 
 def test_late_facts_complete_somebody_who_has_left() -> None:
-    assert (
-        next_state(S.RELEASED_EARLY, Action.COMPLETE, only_reason(S.RELEASED_EARLY, Action.COMPLETE))
-        is S.COMPLETED
-    )
+    assert next_state(S.RELEASED_EARLY, Action.COMPLETE, only_reason(S.RELEASED_EARLY, Action.COMPLETE)) is S.COMPLETED
     with pytest.raises(IllegalTransitionError):
         next_state(S.WITHDRAWN, Action.COMPLETE, "RULES_MET")
 
@@ -116,10 +112,8 @@ def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
     assert state in OPEN | ACHIEVED | FINAL
 
 
-def earlier(
-    state: EnrolmentState, ended: date = DAY, version: int = 1, code: str = "CORRECTIONAL"
-) -> Earlier:
-    return Earlier(f"{state}-{ended}", code, version, state, ended)
+def earlier(state: EnrolmentState, ended: date = DAY, version: int = 1, code: str = "CORRECTIONAL") -> Earlier:
+    return Earlier(UUID(int=ended.toordinal()), code, version, state, ended)
 
 
 def test_credits_travel_from_the_latest_part_that_lets_them() -> None:
@@ -175,9 +169,7 @@ def test_a_closed_group_takes_nobody_after_its_limit() -> None:
         ("WAITLISTED", DAY, DAY, False),
     ],
 )
-def test_facts_belong_to_days_the_enrolment_was_under_way(
-    state: str, since: date, held: date, takes: bool
-) -> None:
+def test_facts_belong_to_days_the_enrolment_was_under_way(state: str, since: date, held: date, takes: bool) -> None:
     if takes:
         check_under_way(EnrolmentState(state), since, DAY, held)
     else:

@@ -78,9 +78,7 @@ def test_a_parole_date_gone_by_does_not_hide_the_release_date() -> None:
 
 
 def test_somebody_released_since_was_held_on_that_day() -> None:
-    assert assess(
-        replace(HELD, custody_state="RELEASED", released_on=date(2025, 11, 1)), RULES, DAY
-    ).is_eligible
+    assert assess(replace(HELD, custody_state="RELEASED", released_on=date(2025, 11, 1)), RULES, DAY).is_eligible
 
 
 def test_credits_carry_somebody_past_the_months() -> None:

@@ -1,0 +1,12 @@
+"""Settings of the curriculum service, read from `CURRICULUM_…` variables."""
+
+from inzira_platform.settings import ServiceSettings
+from pydantic_settings import SettingsConfigDict
+
+
+class Settings(ServiceSettings):
+    """Nothing beyond what every service has: rules are templates, not settings."""
+
+    model_config = SettingsConfigDict(env_prefix="CURRICULUM_", extra="ignore")
+
+    port: int = 8812
