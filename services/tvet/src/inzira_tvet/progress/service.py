@@ -31,6 +31,9 @@ from inzira_tvet.training.service import Action, State, Training
 
 __all__ = [
     "Attendance",
+    "Day",
+    "Recorded",
+    "Requirements",
     "Standing",
     "Unmet",
     "completed_of",
