@@ -4,6 +4,7 @@ from inzira_intake.admission.models import AdmissionSection
 from inzira_intake.custody.models import CustodyFact, Episode, FactCorrection
 from inzira_intake.database import Base
 from inzira_intake.person.models import Person, PersonIdentifier, PersonNameToken
+from inzira_intake.register.models import RegisterImport, RegisterRow
 from inzira_intake.release.models import ReleaseOrder
 from inzira_intake.sentence.models import DateComputation, Sentence
 
@@ -17,6 +18,8 @@ __all__ = [
     "Person",
     "PersonIdentifier",
     "PersonNameToken",
+    "RegisterImport",
+    "RegisterRow",
     "ReleaseOrder",
     "Sentence",
 ]

@@ -94,7 +94,11 @@ class Readmission:
 
 @dataclass(frozen=True)
 class Admission:
-    """Everything one admission records. `admitted_at` is aware; a day alone is 00:00 in Kigali."""
+    """Everything one admission records. `admitted_at` is aware; a day alone is 00:00 in Kigali.
+
+    `from_register`: copied from a paper register, which names the facility of today beside the first day of custody,
+    so that the facility may be younger than the admission.
+    """
 
     person: NewPerson
     facility: str
@@ -106,6 +110,7 @@ class Admission:
     sentence: SentenceTerms | None = None
     readmission: Readmission | None = None
     confirmed_new: bool = field(default=False)
+    from_register: bool = field(default=False)
 
 
 def sections_unknown(**known: str) -> dict[Section, SectionAnswer]:

@@ -33,7 +33,7 @@ from inzira_intake.custody.domain import (
 )
 from inzira_intake.custody.models import CustodyFact, Episode
 from inzira_intake.custody.timeline import local_day, refuse_future
-from inzira_intake.facility.domain import require_offences, require_open
+from inzira_intake.facility.domain import get_facility, require_offences, require_open
 from inzira_intake.person import service as people
 from inzira_intake.person.domain import NewPerson
 from inzira_intake.person.models import Person
@@ -104,7 +104,10 @@ def _checked(admission: Admission, principal: Principal, clock: Clock) -> Admiss
     custody.require_own(principal, admission.facility)
     refuse_future(admission.admitted_at, clock.now(), field="admitted_at")
     day = local_day(admission.admitted_at)
-    require_open(admission.facility, day)
+    if admission.from_register:
+        get_facility(admission.facility)
+    else:
+        require_open(admission.facility, day)
     require_offences(admission.offences)
     if admission.sentence is not None:
         require_terms(admission.sentence)

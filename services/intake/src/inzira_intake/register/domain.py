@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from inzira_platform.errors import DomainError, Kind
+from inzira_platform.errors import DomainError, Kind, NotFoundError
 
 from inzira_intake.register.identifiers import rcs_key
 from inzira_intake.register.names import name_key
@@ -21,6 +21,15 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REVIEW = "review"
     REJECTED = "rejected"
+
+
+class ImportState(StrEnum):
+    """RECEIVED: the file is kept; RUNNING: its rows are being decided; the others are ends."""
+
+    RECEIVED = "RECEIVED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
 
 
 class Reason(StrEnum):
@@ -68,6 +77,35 @@ class Notice(StrEnum):
     DISTRICT_UNKNOWN = "DISTRICT_UNKNOWN"
     OFFENCE_UNKNOWN = "OFFENCE_UNKNOWN"
     OTHER_PERSON_SAME_NUMBER = "OTHER_PERSON_SAME_NUMBER"
+
+
+class ImportNotFoundError(NotFoundError):
+    code = "import-not-found"
+    message = "No import by this id is visible to you."
+
+
+class ImportNotDoneError(DomainError):
+    kind = Kind.CONFLICT
+    code = "import-not-done"
+    message = "This import is still being worked on. Follow its progress and ask again when it is done."
+
+
+class ImportFailedError(DomainError):
+    kind = Kind.CONFLICT
+    code = "import-failed"
+    message = "This file could not be read, so there are no rows. The import tells its problem; send a corrected file."
+
+
+class NoFacilityError(DomainError):
+    kind = Kind.FORBIDDEN
+    code = "no-facility"
+    message = "Your account is bound to no facility, so no row would be yours. Ask your administrator."
+
+
+class AnswerGoneError(DomainError):
+    kind = Kind.CONFLICT
+    code = "import-answer-gone"
+    message = "The file of this import was deleted after 30 days, as promised. Send it again for a new answer."
 
 
 class NoRegisterError(DomainError):

@@ -103,3 +103,12 @@ def _only_counts(sheet: Sheet, layout: Layout) -> bool:
         if column < len(row) and row[column] is not None
     ]
     return len(values) > 1 and all(value == str(at) for at, value in enumerate(values[:30], start=1))
+
+
+def locate_register(content: bytes) -> tuple[str, int]:
+    """The title of the sheet that holds the register, and the row of its (last) heading line.
+
+    Raises the errors of `inspect_register`.
+    """
+    sheet, layout = _choose(read_sheets(content, first_rows=SEARCHED_ROWS + 1))
+    return sheet.title, layout.heading_index + 1

@@ -1,0 +1,105 @@
+"""The answer to a register: a copy of its workbook with the outcome and the reason beside each row.
+
+Formatting is kept. Formulas are not: their calculated values stand in their place, so nothing in the answer runs.
+"""
+
+import io
+import warnings
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+
+import openpyxl
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from inzira_intake.register.domain import Outcome
+from inzira_intake.register.phrases import in_words, notices_in_words, outcome_in_words, reason_in_words
+from inzira_intake.register.reading import locate_register
+from inzira_intake.register.words import plain_words
+from inzira_intake.register.workbook import MAX_COLUMNS
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADINGS = ("outcome", "reason")
+_FILLS = {
+    Outcome.ADMITTED: PatternFill("solid", fgColor="FFE2F0D9"),
+    Outcome.DUPLICATE: PatternFill("solid", fgColor="FFEDEDED"),
+    Outcome.REVIEW: PatternFill("solid", fgColor="FFFFF2CC"),
+    Outcome.REJECTED: PatternFill("solid", fgColor="FFF8CBAD"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one row, as codes."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def write_answer(content: bytes, verdicts: Mapping[int, Verdict], language: str) -> bytes:
+    """The workbook of `content` with two columns more; `verdicts` by spreadsheet row, words in `language`."""
+    title, heading_row = locate_register(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+        sheet = workbook[title]
+        columns = _columns(sheet, heading_row)
+        _write_headings(sheet, heading_row, columns, language)
+        for row, verdict in verdicts.items():
+            _write_verdict(sheet, row, columns, verdict, language)
+        answer = io.BytesIO()
+        workbook.save(answer)
+    return answer.getvalue()
+
+
+def _columns(sheet: Worksheet, heading_row: int) -> tuple[int, int]:
+    """Where outcome and reason go: where an earlier answer put them, else right of everything."""
+    words = [{plain_words(in_words(name, language)) for language in ("en", "fr", "rw")} for name in HEADINGS]
+    for column in range(1, min(sheet.max_column, MAX_COLUMNS)):
+        pair = [sheet.cell(heading_row, column + at).value for at in (0, 1)]
+        if all(isinstance(text, str) and plain_words(text) in listed for text, listed in zip(pair, words, strict=True)):
+            return column, column + 1
+    last = max(
+        (cell.column for line in sheet.iter_rows(max_col=MAX_COLUMNS) for cell in line if cell.value is not None),
+        default=1,
+    )
+    return last + 1, last + 2
+
+
+def _write_headings(sheet: Worksheet, row: int, columns: tuple[int, int], language: str) -> None:
+    model = sheet.cell(row, max(1, columns[0] - 1))
+    for column, name, width in zip(columns, HEADINGS, (12, 60), strict=True):
+        cell = _writable(sheet, row, column)
+        if cell is None:
+            continue
+        cell.value = in_words(name, language)
+        if model.has_style:
+            for part in ("font", "border", "alignment", "fill"):
+                setattr(cell, part, copy(getattr(model, part)))
+        sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _write_verdict(sheet: Worksheet, row: int, columns: tuple[int, int], verdict: Verdict, language: str) -> None:
+    reason = reason_in_words(verdict.reasons, language)
+    notices = notices_in_words(verdict.notices, language)
+    texts = (outcome_in_words(verdict.outcome, language), "; ".join(filter(None, (reason, notices))))
+    for column, text in zip(columns, texts, strict=True):
+        cell = _writable(sheet, row, column)
+        if cell is not None:
+            cell.value = text or None
+            cell.fill = _FILLS[verdict.outcome]
+
+
+def _writable(sheet: Worksheet, row: int, column: int) -> Cell | None:
+    """The cell, freed from a merged range that reaches over it from elsewhere."""
+    cell = sheet.cell(row, column)
+    if isinstance(cell, MergedCell):
+        for merged in list(sheet.merged_cells.ranges):
+            if merged.min_row <= row <= merged.max_row and merged.min_col <= column <= merged.max_col:
+                sheet.unmerge_cells(str(merged))
+        cell = sheet.cell(row, column)
+    return cell if isinstance(cell, Cell) else None

@@ -1,0 +1,139 @@
+"""The worker's side of an import: read the file once, then decide its rows chunk by chunk, each in one transaction.
+
+A chunk's outcomes are committed with the admissions they tell of: a worker killed anywhere goes on where the last
+transaction ended, and no row is decided twice.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+from anyio import to_thread
+from inzira_platform.auth import Principal
+from inzira_platform.clock import Clock
+from inzira_platform.errors import DomainError
+from inzira_platform.failpoints import failpoint
+from inzira_platform.service import Scanner
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_intake.register import repository
+from inzira_intake.register.admitting import admit_draft
+from inzira_intake.register.comparison import load_known
+from inzira_intake.register.domain import Decision, ImportState, Known, Outcome, RowDraft, decide
+from inzira_intake.register.drafts import draft_of, open_file, row_of
+from inzira_intake.register.models import RegisterImport, RegisterRow
+from inzira_intake.register.places import place_rules
+from inzira_intake.register.reading import Register, read_register
+from inzira_intake.register.rows import Rules
+from inzira_intake.settings import Settings
+from inzira_intake.vault import IdentityDesk, open_desk
+
+CHUNK = 50
+KEPT_DAYS = 30
+
+
+async def advance_imports(session: AsyncSession, clock: Clock) -> int:
+    """One step of one open import: reading its file, or deciding its next 50 rows. Returns 0 when none is open."""
+    found = await repository.take_open_import(session)
+    if found is None:
+        return 0
+    desk = _desk(session)
+    found.touched_at = clock.now()
+    found.version += 1
+    if found.state == ImportState.RECEIVED:
+        await _read_file(session, clock, desk, found)
+    else:
+        await _decide_chunk(session, clock, desk, found)
+    await session.flush()
+    return 1
+
+
+async def forget_old_files(session: AsyncSession, clock: Clock) -> int:
+    """Delete files and drafts 30 days after their import ended (domain.md 8: no longer than needed)."""
+    return await repository.forget_files(session, clock.now() - timedelta(days=KEPT_DAYS))
+
+
+SCANNERS = [
+    Scanner("register.import", 1.0, advance_imports),
+    Scanner("register.retention", 3600.0, forget_old_files),
+]
+
+
+def _desk(session: AsyncSession) -> IdentityDesk:
+    settings = session.info["settings"]
+    assert isinstance(settings, Settings)  # noqa: S101 - the worker of this service runs with its settings
+    return open_desk(settings.field_key_file, settings.test_data)
+
+
+async def _read_file(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:
+    """All rows as drafts, in one transaction; or the one problem of the file and nothing else."""
+    sealed = await repository.sealed_file(session, found.id)
+    assert sealed is not None  # noqa: S101 - files are deleted only when their import is done
+    rules = place_rules(clock.today(), test_data=desk.test_data)
+    try:
+        register = await to_thread.run_sync(partial(_register_of, sealed, found, desk, rules))
+    except DomainError as error:
+        found.state, found.finished_at = ImportState.FAILED.value, clock.now()
+        found.problem = {"code": error.code, "detail": error.detail, **error.facts}
+        return
+    await repository.add_rows(session, [row_of(draft, found.id, desk.vault) for draft in register.drafts])
+    found.state = ImportState.RUNNING.value
+    found.total, found.heading_row = len(register.drafts), register.heading_row
+    found.ignored = [{"row": line.row, "why": line.why.value} for line in register.ignored]
+
+
+def _register_of(sealed: tuple[bytes, int], found: RegisterImport, desk: IdentityDesk, rules: Rules) -> Register:
+    return read_register(open_file(sealed, found.id, desk.vault), rules)
+
+
+async def _decide_chunk(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:
+    rows = await repository.next_rows(session, found.id, CHUNK)
+    drafts = [draft for row in rows if (draft := draft_of(row, desk.vault)) is not None]
+    facilities = frozenset(found.reach.split(",")) if found.reach else frozenset()
+    known = await load_known(session, desk.vault, found.id, drafts, facilities)
+    for row, draft in zip(rows, drafts, strict=True):
+        await _decide_row(session, clock, desk, found, row, draft, known)
+    await failpoint("register_chunk")
+    await session.flush()
+    counts = await repository.count_outcomes(session, found.id)
+    for outcome in Outcome:
+        setattr(found, outcome.value, counts.get(outcome.value, 0))
+    found.done = sum(counts.values())
+    if found.done == found.total:
+        found.state, found.finished_at = ImportState.DONE.value, clock.now()
+
+
+async def _decide_row(
+    session: AsyncSession,
+    clock: Clock,
+    desk: IdentityDesk,
+    found: RegisterImport,
+    row: RegisterRow,
+    draft: RowDraft,
+    known: Known,
+) -> None:
+    facilities = frozenset(found.reach.split(",")) if found.reach else None
+    decision = decide(draft, known, facilities)
+    person_id = decision.match.person_id if decision.match and decision.outcome is Outcome.DUPLICATE else None
+    if decision.outcome is Outcome.ADMITTED:
+        decision, person_id = await admit_draft(session, _sender(found), clock, desk, draft, decision)
+    if decision.outcome in (Outcome.ADMITTED, Outcome.REVIEW):
+        known.add(draft, person_id)
+    _write(row, decision)
+    row.person_id, row.decided_at = person_id, clock.now()
+
+
+def _sender(found: RegisterImport) -> Principal:
+    """The officer who sent the register, with the reach they had then: the admissions are theirs."""
+    return Principal(
+        sub=found.created_by,
+        roles=frozenset({"rcs_intake_officer"}),
+        scope_kind="facility",
+        facilities=tuple(found.reach.split(",")),
+    )
+
+
+def _write(row: RegisterRow, decision: Decision) -> None:
+    row.outcome = decision.outcome.value
+    row.reasons = [reason.value for reason in decision.reasons]
+    row.notices = [notice.value for notice in decision.notices]
+    row.match_id = decision.match.person_id if decision.match else None
