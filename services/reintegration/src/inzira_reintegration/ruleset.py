@@ -3,11 +3,11 @@
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 
 import yaml
 
 from inzira_reintegration.rules import AssignmentRules, Rules
+from inzira_reintegration.settings import RuleFiles
 
 FOLDER = files("inzira_reintegration") / "rulesets"
 
@@ -33,8 +33,11 @@ def rules_on(day: date) -> Rules:
     return next((rules for rules in known if rules.effective_from <= day), known[-1])
 
 
-@lru_cache(maxsize=8)
-def assignment_rules(path: str | None = None) -> AssignmentRules:
-    """Duty queues per district: the site's own file, or the one that is shipped."""
-    source = Path(path).read_text("utf-8") if path else (FOLDER / "assignment-v1.yaml").read_text("utf-8")
-    return AssignmentRules.model_validate(yaml.safe_load(source))
+@lru_cache(maxsize=1)
+def assignment_rules() -> AssignmentRules:
+    """Duty queues per district: the site's own file (REINTEGRATION_ASSIGNMENT_FILE), or the shipped one.
+
+    Raises OSError or pydantic.ValidationError when the site's file cannot be used.
+    """
+    file = RuleFiles().assignment_file or FOLDER / "assignment-v1.yaml"
+    return AssignmentRules.model_validate(yaml.safe_load(file.read_text("utf-8")))

@@ -75,6 +75,12 @@ class CaseOpenError(DomainError):
     message = "This case is still open. Only a closed case can be followed by a new episode."
 
 
+class NotReopenableError(DomainError):
+    kind = Kind.RULE_VIOLATION
+    code = "case-not-reopenable"
+    message = "A case closed by a death or a return to custody is not reopened; the next release opens a new one."
+
+
 class CaseAlreadyOpenError(DomainError):
     kind = Kind.CONFLICT
     code = "case-already-open"
@@ -85,6 +91,12 @@ class CaseChangedError(DomainError):
     kind = Kind.PRECONDITION
     code = "case-changed"
     message = "The case has changed since you read it. Read it again and repeat your change."
+
+
+class HandedOverError(DomainError):
+    kind = Kind.FORBIDDEN
+    code = "follow-up-is-not-yours"
+    message = "After release the case is in the hands of the community workers."
 
 
 class NotReleasedError(DomainError):
@@ -117,6 +129,19 @@ def require_open(state: CaseState) -> None:
     """Raises CaseClosedError when the case has ended."""
     if state is CaseState.CLOSED:
         raise CaseClosedError
+
+
+def check_reopenable(state: CaseState, closure_code: str | None, released_on: date | None) -> None:
+    """Only a released person's closed case is followed by a new episode at a supervisor's word.
+
+    Raises CaseOpenError, NotReopenableError, NotReleasedError.
+    """
+    if state is not CaseState.CLOSED:
+        raise CaseOpenError
+    if closure_code in (ClosureCode.DECEASED, ClosureCode.RETURNED_TO_CUSTODY):
+        raise NotReopenableError
+    if released_on is None:
+        raise NotReleasedError
 
 
 def check_happened(day: date, today: date, *, field: str, not_before: date | None = None) -> None:

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     TIER_CHANGED = "TIER_CHANGED"
     OVERTAKEN = "OVERTAKEN"
     OPTIONAL_PASSED = "OPTIONAL_PASSED"
+    CONTACT_LOST = "CONTACT_LOST"
     CONTACT_MADE = "CONTACT_MADE"
     CASE_CLOSED = "CASE_CLOSED"
 
@@ -67,9 +68,7 @@ class DueItemSettledError(DomainError):
 class VisitKindError(DomainError):
     kind = Kind.RULE_VIOLATION
     code = "visit-kind-not-accepted"
-    message = (
-        "This item asks for another kind of visit. Correct the kind, or record it without naming the item."
-    )
+    message = "This item asks for another kind of visit. Correct the kind, or record it without naming the item."
 
 
 class OutcomeError(DomainError):
@@ -272,11 +271,7 @@ def matching_item(kind: str, held_on: date, items: Iterable[Scheduled]) -> Sched
     inside = [item for item in open_items if item.planned.earliest_on <= held_on <= item.planned.latest_on]
     if inside:
         return min(inside, key=lambda item: (abs((item.planned.due_on - held_on).days), item.planned.due_on))
-    missed = [
-        item
-        for item in open_items
-        if item.planned.latest_on < held_on and item.state is not DueState.CANCELLED
-    ]
+    missed = [item for item in open_items if item.planned.latest_on < held_on and item.state is not DueState.CANCELLED]
     return max(missed, key=lambda item: item.planned.due_on) if missed else None
 
 

@@ -1,6 +1,6 @@
-"""Scores of the twelve domains and the versions of a plan. Pure."""
+"""Kinds of assessment and the goals of a plan. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,8 +8,6 @@ from enum import StrEnum
 from inzira_platform.errors import DomainError, Kind
 
 from inzira_reintegration.rules import Rules
-
-MIN_SCORE, MAX_SCORE = 0, 4
 
 
 class AssessmentKind(StrEnum):
@@ -25,18 +23,6 @@ class GoalState(StrEnum):
     OPEN = "OPEN"
     DONE = "DONE"
     DECLINED = "DECLINED"
-
-
-class ScoresError(DomainError):
-    kind = Kind.INVALID
-    code = "scores-invalid"
-    message = "Score the domains D1 to D12 from 0 (crisis) to 4 (good)."
-
-
-class ScoresIncompleteError(DomainError):
-    kind = Kind.INVALID
-    code = "scores-incomplete"
-    message = "An assessment or review scores all twelve domains."
 
 
 class GoalError(DomainError):
@@ -60,23 +46,6 @@ class Goal:
     owner: str
     due_on: date
     state: GoalState = GoalState.OPEN
-
-
-def check_scores(scores: Mapping[str, int], rules: Rules, *, complete: bool) -> None:
-    """Known domains, 0 to 4, and all twelve of them when `complete`.
-
-    Raises ScoresError, ScoresIncompleteError.
-    """
-    known = set(rules.domains)
-    if not set(scores) <= known or any(not MIN_SCORE <= score <= MAX_SCORE for score in scores.values()):
-        raise ScoresError(field="scores")
-    if complete and set(scores) != known:
-        raise ScoresIncompleteError(field="scores")
-
-
-def is_complete(scores: Mapping[str, int], rules: Rules) -> bool:
-    """Whether all twelve domains were scored: only then can a visit count as a review."""
-    return set(scores) == set(rules.domains)
 
 
 def check_goals(goals: Sequence[Goal], rules: Rules, *, signed: bool) -> None:

@@ -3,17 +3,9 @@
 from datetime import date
 
 import pytest
-from inzira_reintegration.plan.domain import (
-    EmptyPlanError,
-    Goal,
-    GoalError,
-    ScoresError,
-    ScoresIncompleteError,
-    check_goals,
-    check_scores,
-    is_complete,
-)
+from inzira_reintegration.plan.domain import EmptyPlanError, Goal, GoalError, check_goals
 from inzira_reintegration.ruleset import rules_on
+from inzira_reintegration.scores import ScoresError, ScoresIncompleteError, check_scores, is_complete
 
 RULES = rules_on(date(2026, 1, 1))
 ALL = dict.fromkeys(RULES.domains, 3)

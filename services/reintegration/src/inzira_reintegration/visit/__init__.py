@@ -1,0 +1,1 @@
+"""Visits and other contacts with a released person."""
