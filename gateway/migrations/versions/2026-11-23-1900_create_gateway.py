@@ -26,8 +26,8 @@ def upgrade() -> None:
     _ledger()
     _access()
     op.execute(
-        "INSERT INTO projection(generation, state, started_at, activated_at, requested_by) "
-        "VALUES (1, 'ACTIVE', now(), now(), 'svc:gateway')"
+        "INSERT INTO projection(generation, state, started_at, activated_at, requested_by, reason) "
+        "VALUES (1, 'ACTIVE', now(), now(), 'svc:gateway', 'first generation')"
     )
 
 
@@ -131,6 +131,7 @@ def _journey() -> None:
         _at("activated_at", nullable=True),
         _json("progress"),
         _text("requested_by"),
+        _text("reason"),
         sa.CheckConstraint("state IN ('BUILDING', 'ACTIVE', 'RETIRED')", name="ck_projection_state"),
     )
     for state in ("ACTIVE", "BUILDING"):

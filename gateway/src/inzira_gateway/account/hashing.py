@@ -10,7 +10,7 @@ AT_ONCE = 2
 
 
 class Passwords:
-    """Hashes and verifies. 46 MiB, one pass, one lane (OWASP); more than two at once would be a way to exhaust memory."""
+    """Hashes and verifies: 46 MiB, one pass, one lane (OWASP). More at once would be a way to exhaust memory."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=1, memory_cost=MEMORY_KIB, parallelism=1)

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Integer, Text, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field
 
 from inzira_gateway.database import Base
@@ -26,7 +25,7 @@ class Account(Base, table=True):
         CheckConstraint("username = lower(username)", name="username_lower"),
         CheckConstraint("version > 0 AND epoch > 0", name="counters"),
     )
-    id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     username: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     display_name: str = Field(sa_column=Column(Text, nullable=False))
     role: str = Field(sa_column=Column(Text, nullable=False))
@@ -47,8 +46,8 @@ class AccountChange(Base, table=True):
     """Who changed which account, when, and to what: codes only, never a password."""
 
     __tablename__ = "account_change"
-    id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
-    account_id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), nullable=False, index=True))
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    account_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
     action: str = Field(sa_column=Column(Text, nullable=False))
     changed_by: str = Field(sa_column=Column(Text, nullable=False))
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -6,6 +6,7 @@ from uuid import UUID
 from inzira_platform.page import PageRequest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from inzira_gateway.account.domain import AccountNotFoundError
 from inzira_gateway.account.models import Account
@@ -20,26 +21,26 @@ async def get_account(session: AsyncSession, account_id: UUID, *, lock: bool = F
 
 
 async def find_by_username(session: AsyncSession, username: str) -> Account | None:
-    found = await session.execute(select(Account).where(Account.username == username.lower()))
+    found = await session.execute(select(Account).where(col(Account.username) == username.lower()))
     return found.scalar_one_or_none()
 
 
 async def list_accounts(session: AsyncSession, page: PageRequest) -> Sequence[Account]:
     """At most one more than the page holds, by user name."""
-    query = select(Account).order_by(Account.username).limit(page.limit + 1)
+    query = select(Account).order_by(col(Account.username)).limit(page.limit + 1)
     after = page.after(1)
     if after is not None:
-        query = query.where(Account.username > after[0])
+        query = query.where(col(Account.username) > after[0])
     return (await session.execute(query)).scalars().all()
 
 
-async def display_names(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
-    """Names of officers by account id, for those of `ids` that are accounts."""
+async def find_many(session: AsyncSession, ids: Sequence[str]) -> Sequence[Account]:
+    """The accounts among `ids`; what is no account id is passed over."""
     known = [identifier for identifier in dict.fromkeys(ids) if _is_uuid(identifier)]
     if not known:
-        return {}
-    query = select(Account.id, Account.display_name).where(Account.id.in_(known))  # type: ignore[attr-defined]  # SQLModel types columns as values
-    return {str(row.id): row.display_name for row in (await session.execute(query)).all()}
+        return []
+    query = select(Account).where(col(Account.id).in_(known))
+    return (await session.execute(query)).scalars().all()
 
 
 def _is_uuid(text: str) -> bool:

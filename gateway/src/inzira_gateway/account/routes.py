@@ -45,7 +45,7 @@ async def get_account(account_id: UUID, session: SessionDep, response: Response)
 
 
 @router.post("/v1/accounts", status_code=201, response_model=AccountWritten, **declared("account:manage"))
-async def create_account(  # noqa: PLR0913 - FastAPI gives each dependency as a parameter
+async def create_account(
     body: AccountCreate,
     session: SessionDep,
     principal: PrincipalDep,
@@ -72,7 +72,7 @@ async def create_account(  # noqa: PLR0913 - FastAPI gives each dependency as a 
 
 
 @router.patch("/v1/accounts/{account_id}", **declared("account:manage"))
-async def change_account(  # noqa: PLR0913 - FastAPI gives each dependency as a parameter
+async def change_account(
     account_id: UUID,
     body: AccountUpdate,
     version: IfMatchDep,

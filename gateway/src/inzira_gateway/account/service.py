@@ -1,7 +1,7 @@
 """The use cases of accounts. Every change is written down in account_change and raises the account's epoch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -56,7 +56,11 @@ async def create_account(
         requested_by=by,
         created_at=now,
         updated_at=now,
-        **_columns(reach),
+        role=reach.role,
+        agency=reach.agency,
+        org=reach.org,
+        facilities=list(reach.facilities),
+        districts=list(reach.districts),
     )
     session.add(account)
     await session.flush()
@@ -96,7 +100,7 @@ async def change_account(
     account.epoch += 1
     account.updated_at = now
     await session.flush()
-    facts = {"fields": sorted(changes), "role": account.role, "from": before, "to": account.state}
+    facts: dict[str, object] = {"fields": sorted(changes), "role": account.role, "from": before, "to": account.state}
     _write_down(session, account, "changed", by, now, facts)
     return account
 
@@ -117,8 +121,8 @@ def _apply_reach(account: Account, changes: Mapping[str, object], by: str) -> No
     if reach.role in PRIVILEGED and reach.role != current.role:
         account.state = AccountState.PENDING
         account.requested_by = by
-    for name, value in _columns(reach).items():
-        setattr(account, name, value)
+    account.role, account.agency, account.org = reach.role, reach.agency, reach.org
+    account.facilities, account.districts = list(reach.facilities), list(reach.districts)
 
 
 def _apply_state(account: Account, changes: Mapping[str, object], by: str) -> None:
@@ -132,10 +136,6 @@ def _apply_state(account: Account, changes: Mapping[str, object], by: str) -> No
 
 def _codes(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
-
-
-def _columns(reach: Reach) -> dict[str, object]:
-    return {**asdict(reach), "facilities": list(reach.facilities), "districts": list(reach.districts)}
 
 
 def reach_of(account: Account) -> Reach:
@@ -158,9 +158,18 @@ async def list_accounts(session: AsyncSession, page: PageRequest) -> tuple[list[
     return paged(rows, page.limit, lambda account: [account.username])
 
 
-async def display_names(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
-    """Names of officers by account id; others are absent."""
-    return await repository.display_names(session, ids)
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who stands behind an account id, for those who are shown what the account did."""
+
+    name: str
+    agency: str
+
+
+async def officers(session: AsyncSession, ids: Sequence[str]) -> dict[str, Officer]:
+    """Officers by account id; ids that are no account's are absent."""
+    found = await repository.find_many(session, ids)
+    return {str(account.id): Officer(account.display_name, account.agency) for account in found}
 
 
 def _write_down(

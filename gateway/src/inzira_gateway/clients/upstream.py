@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from inzira_platform.errors import DomainError, Kind
+from yarl import URL
 
 from inzira_gateway.clients.breaker import Breaker, Bulkhead, BulkheadFullError
 
@@ -55,7 +56,13 @@ class Upstream:
 
     @asynccontextmanager
     async def call(
-        self, method: str, target: str, *, seconds: float | None, idle_seconds: float, **options: Any
+        self,
+        method: str,
+        target: URL | str,
+        *,
+        seconds: float | None,
+        idle_seconds: float,
+        **options: Any,  # noqa: ANN401 - passed on to the client library
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One call; `seconds` bounds it whole, None only its silences of `idle_seconds` (a stream).
 
@@ -76,10 +83,12 @@ class Upstream:
             ok = True
             raise ServiceUnavailableError(retry_after=1) from error
         except (aiohttp.ServerTimeoutError, TimeoutError) as error:
+            ok = False
             if isinstance(error, aiohttp.ConnectionTimeoutError):
                 raise ServiceUnavailableError(retry_after=2) from error
             raise ServiceTimeoutError from error
         except aiohttp.ClientError as error:
+            ok = False
             raise ServiceUnavailableError(retry_after=2) from error
         except (asyncio.CancelledError, GeneratorExit):
             ok = True  # the client went away: that says nothing about the service
@@ -89,18 +98,19 @@ class Upstream:
 
     @asynccontextmanager
     async def _request(
-        self, method: str, target: str, timeout: aiohttp.ClientTimeout, options: Mapping[str, Any]
+        self, method: str, target: URL | str, limits: aiohttp.ClientTimeout, options: Mapping[str, Any]
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         body = options.get("data")
         once_more = body is None or isinstance(body, bytes)
-        arguments: dict[str, Any] = {**options, "timeout": timeout, "allow_redirects": False}
+        arguments: dict[str, Any] = {**options, "timeout": limits, "allow_redirects": False}
+        url = target if isinstance(target, URL) else URL(self.base + target)
         try:
-            response = await self.session.request(method, self.base + target, **arguments)
+            response = await self.session.request(method, url, **arguments)
         except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError) as error:
             safe = isinstance(error, aiohttp.ClientConnectorError) or method in ("GET", "HEAD")
             if not (once_more and safe):
                 raise
-            response = await self.session.request(method, self.base + target, **arguments)
+            response = await self.session.request(method, url, **arguments)
         try:
             yield response
         finally:

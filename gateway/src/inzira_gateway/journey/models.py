@@ -4,9 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Index, Integer, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field
 
 from inzira_gateway.database import Base
@@ -27,8 +26,9 @@ class Projection(Base, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     activated_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    progress: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=EMPTY))
+    progress: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=EMPTY))
     requested_by: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class JourneyEntry(Base, table=True):
@@ -39,8 +39,8 @@ class JourneyEntry(Base, table=True):
         Index("ix_journey_entry_person", "generation", "person_id", "occurred_at", "event_id"),
     )
     generation: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    event_id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
-    person_id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), nullable=False))
+    event_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
     source: str = Field(sa_column=Column(Text, nullable=False))
     type: str = Field(sa_column=Column(Text, nullable=False))
     stream: str = Field(sa_column=Column(Text, nullable=False))
@@ -48,7 +48,7 @@ class JourneyEntry(Base, table=True):
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     recorded_by: str = Field(sa_column=Column(Text, nullable=False))
-    supersedes: UUID | None = Field(default=None, sa_column=Column(PgUuid(as_uuid=True)))
+    supersedes: UUID | None = Field(default=None, sa_column=Column(Uuid))
     summary_code: str = Field(sa_column=Column(Text, nullable=False))
     refs: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=EMPTY))
 
@@ -63,7 +63,7 @@ class PersonHead(Base, table=True):
         Index("ix_person_head_updated_at", "generation", "updated_at", "person_id"),
     )
     generation: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    person_id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     custody_state: str | None = Field(default=None, sa_column=Column(Text))
     facility: str | None = Field(default=None, sa_column=Column(Text))
     incoming_facility: str | None = Field(default=None, sa_column=Column(Text))

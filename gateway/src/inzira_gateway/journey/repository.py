@@ -13,12 +13,13 @@ from sqlalchemy import exists, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from inzira_gateway.journey.domain import HEAD_TYPES, Axes, Fact
 from inzira_gateway.journey.models import JourneyEntry, PersonHead, Projection
 
 LIVE = text("SELECT generation, state FROM projection WHERE state <> 'RETIRED' ORDER BY generation")
-ACTIVE = select(Projection.generation).where(Projection.state == "ACTIVE").scalar_subquery()  # type: ignore[call-overload, arg-type]  # SQLModel types columns as values
+ACTIVE = select(col(Projection.generation)).where(col(Projection.state) == "ACTIVE").scalar_subquery()
 
 TOUCH = text(
     """
@@ -28,10 +29,6 @@ ON CONFLICT (generation, person_id) DO UPDATE SET updated_at = greatest(h.update
   versions = h.versions || jsonb_build_object(CAST(:source AS text),
     greatest(CAST(:version AS int), coalesce((h.versions ->> :source)::int, 0)))
 """
-)
-REACHED = text(
-    "SELECT count(*) FROM consumed_stream c, unnest(CAST(:streams AS text[]), CAST(:versions AS int[])) AS w(stream, version) "
-    "WHERE c.consumer = :consumer AND c.source = :source AND c.stream = w.stream AND c.version >= w.version"
 )
 
 
@@ -43,7 +40,7 @@ async def live_generations(session: AsyncSession) -> list[tuple[int, bool]]:
 async def add_entry(session: AsyncSession, generation: int, entry: dict[str, Any]) -> bool:
     """Add one entry; False when it was there."""
     statement = insert(JourneyEntry).values(generation=generation, **entry).on_conflict_do_nothing()
-    done = await session.execute(statement.returning(JourneyEntry.event_id))  # type: ignore[arg-type]  # a column
+    done = await session.execute(statement.returning(col(JourneyEntry.event_id)))
     return done.first() is not None
 
 
@@ -64,13 +61,13 @@ async def touch_head(
 
 async def facts_of(session: AsyncSession, generation: int, person_id: UUID) -> list[Fact]:
     """The facts of one person that can change the head."""
-    entry = JourneyEntry
+    entry: Any = JourneyEntry
     query = select(
         entry.event_id, entry.source, entry.type, entry.version, entry.occurred_at, entry.supersedes, entry.refs
-    ).where(  # type: ignore[call-overload]  # SQLModel types columns as values
+    ).where(
         entry.generation == generation,
         entry.person_id == person_id,
-        entry.type.in_(HEAD_TYPES),  # type: ignore[attr-defined]  # a column
+        entry.type.in_(HEAD_TYPES),
     )
     return [Fact(*row) for row in (await session.execute(query)).all()]
 
@@ -78,7 +75,7 @@ async def facts_of(session: AsyncSession, generation: int, person_id: UUID) -> l
 async def write_axes(session: AsyncSession, generation: int, person_id: UUID, axes: Axes) -> None:
     await session.execute(
         update(PersonHead)
-        .where(PersonHead.generation == generation, PersonHead.person_id == person_id)  # type: ignore[arg-type]  # columns
+        .where(col(PersonHead.generation) == generation, col(PersonHead.person_id) == person_id)
         .values(**asdict(axes), stage=str(axes.stage))
     )
 
@@ -86,9 +83,9 @@ async def write_axes(session: AsyncSession, generation: int, person_id: UUID, ax
 async def find_head(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonHead | None:
     """The head of a person in the principal's reach."""
     query = select(PersonHead).where(
-        PersonHead.generation == ACTIVE,  # type: ignore[arg-type]  # SQLModel types columns as values
-        PersonHead.person_id == person_id,  # type: ignore[arg-type]  # SQLModel types columns as values
-        PersonHead.person_id.in_(visible_persons(principal)),  # type: ignore[attr-defined]  # a column
+        col(PersonHead.generation) == ACTIVE,
+        col(PersonHead.person_id) == person_id,
+        col(PersonHead.person_id).in_(visible_persons(principal)),
     )
     return (await session.execute(query)).scalar_one_or_none()
 
@@ -105,28 +102,29 @@ async def list_entries(
     latest_first: bool,
 ) -> Sequence[JourneyEntry]:
     """Entries in order of (occurred_at, event_id), without corrections of others; one more than the page holds."""
-    entry, corrected = JourneyEntry, aliased(JourneyEntry)
+    entry: Any = JourneyEntry
+    corrected: Any = aliased(JourneyEntry)
     is_correction = exists().where(
-        corrected.generation == entry.generation,  # type: ignore[arg-type]  # SQLModel types columns as values
-        corrected.event_id == entry.supersedes,  # type: ignore[arg-type]  # SQLModel types columns as values
-        corrected.person_id == entry.person_id,  # type: ignore[arg-type]  # SQLModel types columns as values
+        corrected.generation == entry.generation,
+        corrected.event_id == entry.supersedes,
+        corrected.person_id == entry.person_id,
     )
     wanted: list[Any] = [entry.generation == ACTIVE, entry.person_id == person_id, ~is_correction]
     if source is not None:
         wanted.append(entry.source == source)
     if summary is not None:
-        wanted.append(or_(entry.summary_code == summary, entry.summary_code.startswith(f"{summary}:")))  # type: ignore[attr-defined]  # a column
+        wanted.append(or_(entry.summary_code == summary, entry.summary_code.startswith(f"{summary}:")))
     if since is not None:
         wanted.append(entry.occurred_at >= since)
     if until is not None:
         wanted.append(entry.occurred_at < until)
     after = page.after(2)
-    place: Any = tuple_(entry.occurred_at, entry.event_id)  # type: ignore[arg-type]  # columns
+    place: Any = tuple_(entry.occurred_at, entry.event_id)
     if after is not None:
         wanted.append(place < _position(after) if latest_first else place > _position(after))
     columns: list[Any] = [entry.occurred_at, entry.event_id]
     order = [column.desc() if latest_first else column.asc() for column in columns]
-    query = select(entry).where(*wanted).order_by(*order).limit(page.limit + 1)
+    query = select(JourneyEntry).where(*wanted).order_by(*order).limit(page.limit + 1)
     return (await session.execute(query)).scalars().all()
 
 
@@ -139,17 +137,6 @@ async def corrections_of(session: AsyncSession, person_id: UUID) -> Sequence[Jou
         .order_by(entry.recorded_at, entry.event_id)
     )
     return (await session.execute(query)).scalars().all()
-
-
-async def has_reached(session: AsyncSession, consumer: str, source: str, positions: dict[str, int]) -> bool:
-    """Whether the read model holds every stream up to the version asked for."""
-    values = {
-        "consumer": consumer,
-        "source": source,
-        "streams": list(positions),
-        "versions": list(positions.values()),
-    }
-    return bool((await session.execute(REACHED, values)).scalar_one() == len(positions))
 
 
 def _position(after: list[str]) -> Any:  # noqa: ANN401 - a SQL tuple

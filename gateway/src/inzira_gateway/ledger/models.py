@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Text, Uuid
 from sqlmodel import Field
 
 from inzira_gateway.database import Base
@@ -15,7 +14,7 @@ class AccessEntry(Base, table=True):
 
     __tablename__ = "access_entry"
     __table_args__ = (Index("ix_access_entry_actor", "actor", "occurred_at"),)
-    id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     service: str = Field(sa_column=Column(Text, nullable=False))
     operation: str = Field(sa_column=Column(Text, nullable=False))
     actor: str = Field(sa_column=Column(Text, nullable=False))
@@ -33,7 +32,7 @@ class AccessSubject(Base, table=True):
     __tablename__ = "access_subject"
     __table_args__ = (Index("ix_access_subject_person", "person_id", "occurred_at", "entry_id"),)
     entry_id: UUID = Field(
-        sa_column=Column(PgUuid(as_uuid=True), ForeignKey("access_entry.id"), primary_key=True)
+        sa_column=Column(Uuid, ForeignKey("access_entry.id"), primary_key=True)
     )
-    person_id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -18,7 +18,7 @@ router = APIRouter(tags=["access log"])
 
 
 @router.get("/v1/persons/{person_id}/access-log", **declared("access_log:read"))
-async def read_access_log(  # noqa: PLR0913 - FastAPI gives each dependency as a parameter
+async def read_access_log(
     person_id: UUID,
     session: SessionDep,
     principal: PrincipalDep,
@@ -30,7 +30,8 @@ async def read_access_log(  # noqa: PLR0913 - FastAPI gives each dependency as a
     """Who was shown this person, when and why, the latest first. Reading it is itself recorded."""
     rows, cursor = await service.list_disclosures(session, principal, person_id, page, since, until)
     async with as_system(session):
-        names = await accounts.display_names(session, [row.actor for row in rows])
+        found = await accounts.officers(session, [row.actor for row in rows])
+    names = {identifier: officer.name for identifier, officer in found.items()}
     await service.record_disclosure(session, principal, "access-log.read", [person_id], clock.now(), "access-log")
     return Page(items=[_read(row, names) for row in rows], next_cursor=cursor)
 

@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, Text, Uuid
 from sqlmodel import Field
 
 from inzira_gateway.database import Base
@@ -14,9 +13,9 @@ class Session(Base, table=True):
     """One sign-in and the family of refresh tokens that came of it."""
 
     __tablename__ = "session"
-    id: UUID = Field(sa_column=Column(PgUuid(as_uuid=True), primary_key=True))
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     account_id: UUID = Field(
-        sa_column=Column(PgUuid(as_uuid=True), ForeignKey("account.id"), nullable=False, index=True)
+        sa_column=Column(Uuid, ForeignKey("account.id"), nullable=False, index=True)
     )
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -29,7 +28,7 @@ class RefreshToken(Base, table=True):
     __tablename__ = "refresh_token"
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     session_id: UUID = Field(
-        sa_column=Column(PgUuid(as_uuid=True), ForeignKey("session.id"), nullable=False, index=True)
+        sa_column=Column(Uuid, ForeignKey("session.id"), nullable=False, index=True)
     )
     issued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

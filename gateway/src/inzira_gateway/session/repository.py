@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from inzira_gateway.account.models import Account
 from inzira_gateway.session.models import LoginAttempt, RefreshToken, Session
@@ -23,9 +24,9 @@ class Standing(NamedTuple):
 
 async def find_standing(session: AsyncSession, session_id: UUID) -> Standing | None:
     query = (
-        select(Account.state, Account.epoch, Session.revoked_at.is_not(None))  # type: ignore[union-attr]  # a column
-        .join(Session, Session.account_id == Account.id)  # type: ignore[arg-type]  # SQLModel types columns as values
-        .where(Session.id == session_id)  # type: ignore[arg-type]  # SQLModel types columns as values
+        select(col(Account.state), col(Account.epoch), col(Session.revoked_at).is_not(None))
+        .join(Session, col(Session.account_id) == col(Account.id))
+        .where(col(Session.id) == session_id)
     )
     row = (await session.execute(query)).one_or_none()
     return Standing(*row) if row is not None else None
@@ -51,7 +52,7 @@ async def find_token(session: AsyncSession, digest: bytes) -> tuple[RefreshToken
 async def revoke_session(session: AsyncSession, session_id: UUID, reason: str, now: datetime) -> None:
     await session.execute(
         update(Session)
-        .where(Session.id == session_id, Session.revoked_at.is_(None))  # type: ignore[arg-type, union-attr]  # columns
+        .where(col(Session.id) == session_id, col(Session.revoked_at).is_(None))
         .values(revoked_at=now, revoked_because=reason)
     )
 
@@ -65,22 +66,22 @@ async def count_failure(session: AsyncSession, username: str, now: datetime) -> 
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["name_digest"],
-            set_={"failures": LoginAttempt.failures + 1, "last_failure_at": now},
+            set_={"failures": col(LoginAttempt.failures) + 1, "last_failure_at": now},
         )
     )
 
 
 async def forget_failures(session: AsyncSession, username: str) -> None:
-    await session.execute(delete(LoginAttempt).where(LoginAttempt.name_digest == name_digest(username)))  # type: ignore[arg-type]  # a column
+    await session.execute(delete(LoginAttempt).where(col(LoginAttempt.name_digest) == name_digest(username)))
 
 
 async def forget_old(session: AsyncSession, before: datetime, most: int) -> int:
     """Delete attempts and finished sessions from before a time; return how many rows went."""
-    old = select(Session.id).where(Session.started_at < before).limit(most)  # type: ignore[call-overload]  # a column
+    old = select(col(Session.id)).where(col(Session.started_at) < before).limit(most)
     ids = (await session.execute(old)).scalars().all()
-    await session.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))  # type: ignore[attr-defined]  # a column
-    await session.execute(delete(Session).where(Session.id.in_(ids)))  # type: ignore[attr-defined]  # a column
-    await session.execute(delete(LoginAttempt).where(LoginAttempt.last_failure_at < before))  # type: ignore[arg-type]  # a column
+    await session.execute(delete(RefreshToken).where(col(RefreshToken.session_id).in_(ids)))
+    await session.execute(delete(Session).where(col(Session.id).in_(ids)))
+    await session.execute(delete(LoginAttempt).where(col(LoginAttempt.last_failure_at) < before))
     return len(ids)
 
 

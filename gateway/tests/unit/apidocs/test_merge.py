@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from inzira_gateway.apidocs.merge import merge
+from inzira_gateway.apidocs.merge import PROBLEM, merge
 
 PUBLIC = frozenset({"certificate:verify"})
 
@@ -16,7 +16,7 @@ def document(path: str = "/v1/persons/{person_id}", permission: str = "person:re
                     "x-permission": permission,
                     "responses": {
                         "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}},
-                        "404": {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+                        "404": {"content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
                     },
                 }
             },

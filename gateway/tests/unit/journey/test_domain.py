@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +11,7 @@ AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CASE = str(uuid4())
 
 
-def fact(name: str, version: int, occurred_at: datetime = AT, supersedes: UUID | None = None, **refs: Any) -> Fact:
+def fact(name: str, version: int, occurred_at: datetime = AT, supersedes: UUID | None = None, **refs: object) -> Fact:
     return Fact(uuid4(), name.split(".")[0], f"inzira.{name}.v1", version, occurred_at, supersedes, refs)
 
 
@@ -79,9 +78,11 @@ def test_case_closed_before_a_new_release_does_not_close_the_new_road() -> None:
 
 
 def test_somebody_on_the_way_belongs_to_the_facility_they_left() -> None:
-    departed = fact("intake.person.moved", 2, custody_state="IN_TRANSIT", from_facility="HUY", to_facility="MUH", kind="D")
-    received = fact("intake.person.moved", 3, custody_state="IN_FACILITY", from_facility="HUY", to_facility="MUH", kind="R")
+    departed = fact("intake.person.moved", 2, custody_state="IN_TRANSIT", to_facility="MUH", kind="D")
+    received = fact("intake.person.moved", 3, custody_state="IN_FACILITY", to_facility="MUH", kind="R")
     assert fold([ADMITTED, departed]).facility == "HUY"
+    assert fold([ADMITTED, departed]).incoming_facility == "MUH"
+    assert fold([ADMITTED, departed, received]).incoming_facility is None
     assert fold([ADMITTED, departed, received]).facility == "MUH"
 
 

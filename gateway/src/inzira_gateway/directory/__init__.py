@@ -1,0 +1,1 @@
+"""Finding persons, and counting them by stage and facility."""

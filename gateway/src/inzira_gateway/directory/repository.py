@@ -1,0 +1,92 @@
+"""Every SQL statement about lists of persons and counts of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from inzira_platform.auth import Principal
+from inzira_platform.page import InvalidCursorError, PageRequest
+from inzira_platform.scope import visible_persons
+from sqlalchemy import Date, DateTime, cast, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.directory.domain import LAST_DAY, Sort, Wanted
+from inzira_gateway.journey.models import PersonHead
+from inzira_gateway.journey.repository import ACTIVE
+
+HEAD: Any = PersonHead
+
+
+def _visible(principal: Principal) -> list[Any]:
+    visible: list[Any] = [HEAD.generation == ACTIVE]
+    if principal.scope_kind not in ("national", "oversight", "system"):
+        visible.append(HEAD.person_id.in_(visible_persons(principal)))
+    return visible
+
+
+async def list_heads(
+    session: AsyncSession, principal: Principal, wanted: Wanted, page: PageRequest
+) -> Sequence[PersonHead]:
+    """Heads in the principal's reach; one more than the page holds."""
+    key = _sort_key(wanted.sort)
+    query = select(PersonHead).where(*_visible(principal), *_conditions(wanted))
+    after = page.after(2)
+    if after is not None:
+        place = tuple_(key, HEAD.person_id)
+        reached = _position(after, wanted.sort)
+        query = query.where(place < reached if wanted.sort.is_descending else place > reached)
+    turn = "desc" if wanted.sort.is_descending else "asc"
+    order = [getattr(column, turn)() for column in (key, HEAD.person_id)]
+    return (await session.execute(query.order_by(*order).limit(page.limit + 1))).scalars().all()
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    found: list[Any] = []
+    if wanted.stages:
+        found.append(HEAD.stage.in_([str(stage) for stage in wanted.stages]))
+    if wanted.facility is not None:
+        found.append(HEAD.facility == wanted.facility)
+    if wanted.district is not None:
+        found.append(HEAD.return_district == wanted.district)
+    if wanted.due_by is not None:
+        found.append(HEAD.next_due_on <= wanted.due_by)
+    if wanted.person_ids is not None:
+        found.append(HEAD.person_id.in_(wanted.person_ids))
+    return found
+
+
+def _sort_key(sort: Sort) -> Any:  # noqa: ANN401 - a SQL expression
+    column = getattr(HEAD, sort.column)
+    if sort is Sort.LATEST_CHANGED:
+        return column
+    absent = date(1, 1, 1) if sort.is_descending else LAST_DAY
+    return func.coalesce(column, cast(literal(absent), Date))
+
+
+def key_of(head: PersonHead, sort: Sort) -> list[object]:
+    """The cursor values of a head."""
+    value = getattr(head, sort.column)
+    if value is None:
+        value = date(1, 1, 1) if sort.is_descending else LAST_DAY
+    return [value.isoformat(), head.person_id]
+
+
+def _position(after: list[str], sort: Sort) -> Any:  # noqa: ANN401 - a SQL tuple
+    try:
+        person_id = UUID(after[1])
+        if sort is Sort.LATEST_CHANGED:
+            return tuple_(cast(literal(datetime.fromisoformat(after[0])), DateTime(timezone=True)), person_id)
+        return tuple_(cast(literal(date.fromisoformat(after[0])), Date), person_id)
+    except ValueError as error:
+        raise InvalidCursorError(field="cursor") from error
+
+
+async def count_stages(session: AsyncSession, principal: Principal) -> list[tuple[str | None, str, int]]:
+    """(facility, stage, persons) in the principal's reach."""
+    query = (
+        select(HEAD.facility, HEAD.stage, func.count())
+        .where(*_visible(principal))
+        .group_by(HEAD.facility, HEAD.stage)
+    )
+    return [(row[0], row[1], row[2]) for row in (await session.execute(query)).all()]

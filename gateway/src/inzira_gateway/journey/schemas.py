@@ -1,0 +1,77 @@
+"""The journey on the wire."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from inzira_platform.http import Schema
+from pydantic import Field
+
+from inzira_gateway.freshness.schemas import Aged
+
+
+class RecordedRead(Schema):
+    """Who put a fact down; the name only where the caller's agency is the same."""
+
+    by: str
+    name: str | None = None
+    agency: str | None = None
+
+
+class CorrectionRead(Schema):
+    """A later fact that supersedes the one it stands beside; nothing is overwritten."""
+
+    event_id: UUID
+    type: str
+    label: str
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded: RecordedRead
+    supersedes: UUID
+    refs: dict[str, Any]
+
+
+class EntryRead(Schema):
+    """One thing that happened: when it happened, and when and by whom it was put down."""
+
+    event_id: UUID
+    source: str
+    type: str
+    summary_code: str
+    label: str
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded: RecordedRead
+    supersedes: UUID | None = None
+    refs: dict[str, Any] = Field(description="codes and ids; never a name")
+    corrections: list[CorrectionRead]
+
+
+class HeadRead(Schema):
+    """Where the person stands."""
+
+    person_id: UUID
+    stage: str
+    custody_state: str | None
+    facility: str | None
+    curriculum_state: str | None
+    tvet_state: str | None
+    case_state: str | None
+    worker_id: str | None
+    org: str | None
+    return_district: str | None
+    expected_release_on: date | None
+    released_on: date | None
+    next_due_on: date | None
+    updated_at: datetime
+
+
+class JourneyRead(Aged):
+    """One person's journey across all services."""
+
+    person: HeadRead
+    name: dict[str, Any] | None = Field(description="as intake gives it, for callers who may see it; else absent")
+    items: list[EntryRead]
+    next_cursor: str | None = None
+    language: str
+    labels_reviewed: bool = Field(description="false while a native speaker has not reviewed the labels")

@@ -1,0 +1,140 @@
+"""What the gateway is made of, and nothing else."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from inzira_platform.app import build_app
+from inzira_platform.auth import Principal, TokenVerifier
+from inzira_platform.clock import Clock
+from inzira_platform.service import Scanner, Service
+from inzira_platform.settings import ServiceSettings
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp
+
+from inzira_gateway.account.hashing import Passwords
+from inzira_gateway.account.routes import router as account
+from inzira_gateway.apidocs.routes import router as apidocs
+from inzira_gateway.clients.intake import IntakeClient
+from inzira_gateway.clients.upstream import Upstreams
+from inzira_gateway.consumers import HANDLERS, TOPICS
+from inzira_gateway.directory.routes import router as directory
+from inzira_gateway.edge.callers import Callers
+from inzira_gateway.edge.door import Door, Parts
+from inzira_gateway.edge.limiter import Limiter, Policy
+from inzira_gateway.edge.routing import Routing
+from inzira_gateway.edge.standing import Standings
+from inzira_gateway.freshness.watch import watch
+from inzira_gateway.journey.routes import router as journey
+from inzira_gateway.ledger.routes import router as ledger
+from inzira_gateway.models import Base
+from inzira_gateway.rebuild.routes import router as rebuild
+from inzira_gateway.rebuild.work import work
+from inzira_gateway.registry.files import check_own, load_routes
+from inzira_gateway.session.routes import router as session
+from inzira_gateway.session.service import forget_old_sessions
+from inzira_gateway.settings import Settings
+from inzira_gateway.token.domain import ACCESS_AUDIENCE, ACCESS_TYP
+from inzira_gateway.token.keys import Issuer, load_signing_key
+from inzira_gateway.transactions import Transactions
+
+RATES: Mapping[str, tuple[int, int]] = {
+    "login": (30, 60), "read": (3000, 60), "write": (1500, 60), "bulk": (60, 60),
+}  # fmt: skip
+"""Units of cost and seconds by class of route, for each account (or address, where nobody signed in)."""
+
+
+def open_resources(app: FastAPI, settings: Settings) -> None:
+    """What the routes share, made when the app starts; needs the key file and the database."""
+    issuer = Issuer(load_signing_key(settings.signing_key_file))
+    upstreams = Upstreams(settings.upstreams, settings.connections_per_service)
+    clock: Clock = app.state.clock
+
+    def token_for_intake(principal: Principal) -> str:
+        return issuer.internal(principal, "intake", clock.now())
+
+    app.state.issuer, app.state.upstreams = issuer, upstreams
+    app.state.passwords = Passwords()
+    app.state.intake = IntakeClient(upstreams["intake"], token_for_intake)
+
+
+def make_parts(app: FastAPI, settings: Settings) -> Parts:
+    """What the door works with."""
+    verifier = TokenVerifier(settings.jwks_file, app.state.clock, audience=ACCESS_AUDIENCE, typ=ACCESS_TYP)
+    standings = Standings(Transactions(app.state.sessions))
+    policies = {
+        name: Policy(name, max(1, round(limit * settings.rate_factor)), window)
+        for name, (limit, window) in RATES.items()
+    }
+    return Parts(
+        routing=Routing(load_routes()),
+        callers=Callers(verifier, standings, settings.trusted_proxies),
+        limiter=Limiter(policies),
+        upstreams=app.state.upstreams,
+        issuer=app.state.issuer,
+        clock=app.state.clock,
+    )
+
+
+def share(app: FastAPI, settings: ServiceSettings) -> None:
+    """Open the shared resources with the app's own lifespan, and close them with it."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
+        assert isinstance(settings, Settings)  # noqa: S101 - the gateway is started with its own settings
+        async with inner(running) as state:
+            open_resources(running, settings)
+            try:
+                yield state
+            finally:
+                await running.state.upstreams.close()
+
+    app.router.lifespan_context = lifespan
+
+
+def guard(app: FastAPI, settings: ServiceSettings) -> None:
+    """Put the door before the app: before everything else the platform lays around it."""
+    share(app, settings)
+    inner, stack = app.router.lifespan_context, app.build_middleware_stack
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
+        assert isinstance(settings, Settings)  # noqa: S101 - the gateway is started with its own settings
+        check_own(load_routes(), running.openapi())
+        async with inner(running) as state:
+            running.state.door = make_parts(running, settings)
+            yield state
+
+    def with_door() -> ASGIApp:
+        return Door(stack(), lambda: app.state.door)
+
+    app.router.lifespan_context = lifespan
+    app.build_middleware_stack = with_door  # type: ignore[method-assign]  # outermost is where a door belongs
+
+
+async def _forget(session: AsyncSession, clock: Clock) -> int:
+    return await forget_old_sessions(session, clock.now())
+
+
+SERVICE = Service(
+    name="gateway",
+    title="Inzira gateway",
+    description="Accounts, tokens, the journey of each person, and the one door to every service.",
+    settings=Settings,
+    routers=[session, account, directory, journey, ledger, rebuild, apidocs],
+    handlers=HANDLERS,
+    topics=TOPICS,
+    scanners=[Scanner("forget-sessions", 3600.0, _forget)],
+    metadata=Base.metadata,
+    migrations=Path(__file__).parents[2] / "migrations",
+    extend=guard,
+    background=[watch, work],
+)
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The gateway's app, door included."""
+    return build_app(SERVICE, settings, clock)

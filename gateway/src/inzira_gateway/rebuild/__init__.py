@@ -1,0 +1,1 @@
+"""Building the read model anew from the services' journals, beside the one that answers."""

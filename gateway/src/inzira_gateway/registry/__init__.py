@@ -1,0 +1,1 @@
+"""The routes of the platform as data: checked against the services' own documents, generated from them."""
