@@ -181,11 +181,13 @@ def next_state(current: EnrolmentState, action: Action, reason: str) -> Enrolmen
 def only_reason(current: EnrolmentState, action: Action) -> str:
     """The reason of a way that has exactly one, such as a release or a death.
 
-    Raises IllegalTransitionError when there is no such way.
+    Raises IllegalTransitionError when there is no such way, ReasonNotAllowedError when it needs one to be given.
     """
     transition = BY_STATE.get((current, action))
-    if transition is None or len(transition.reasons) != 1:
+    if transition is None:
         raise IllegalTransitionError(state=current, action=action)
+    if len(transition.reasons) != 1:
+        raise ReasonNotAllowedError(field="reason_code", allowed=", ".join(sorted(transition.reasons)))
     return next(iter(transition.reasons))
 
 

@@ -79,9 +79,11 @@ def test_a_reason_of_another_way_is_refused() -> None:
     assert "HEALTH" in str(refused.value.facts["allowed"])
 
 
-def test_a_way_with_several_reasons_has_no_single_one() -> None:
-    with pytest.raises(IllegalTransitionError):
+def test_a_way_with_several_reasons_needs_one_to_be_given() -> None:
+    with pytest.raises(ReasonNotAllowedError):
         only_reason(S.ACTIVE, Action.WITHDRAW)
+    with pytest.raises(IllegalTransitionError):
+        only_reason(S.ACTIVE, Action.RESUME)
 
 
 def test_no_state_has_two_ways_by_one_action() -> None:
