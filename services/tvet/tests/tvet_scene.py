@@ -23,21 +23,24 @@ class Intake:
     def __init__(self, deliveries: Deliveries) -> None:
         self.deliveries = deliveries
 
-    async def admit(self, facility: str = "HUY", on: date = date(2025, 1, 6), person_id: UUID | None = None) -> UUID:
-        """A custody episode begins; the id of the person."""
-        person = person_id or new_id()
-        await self.deliveries.send(
-            PersonAdmitted(
-                person_id=person,
-                occurred_at=kigali_midnight(on),
-                recorded_by="acc-intake",
-                episode_id=new_id(),
-                facility=facility,
-                admission_kind=AdmissionKind.NEW,
-                legal_status=LegalStatus.CONVICTED_FINAL,
-                sex=Sex.F,
-            )
+    @staticmethod
+    def admitted(person_id: UUID, facility: str = "HUY", on: date = date(2025, 1, 6)) -> PersonAdmitted:
+        """A custody episode begins."""
+        return PersonAdmitted(
+            person_id=person_id,
+            occurred_at=kigali_midnight(on),
+            recorded_by="acc-intake",
+            episode_id=new_id(),
+            facility=facility,
+            admission_kind=AdmissionKind.NEW,
+            legal_status=LegalStatus.CONVICTED_FINAL,
+            sex=Sex.F,
         )
+
+    async def admit(self, facility: str = "HUY", on: date = date(2025, 1, 6), person_id: UUID | None = None) -> UUID:
+        """Deliver an admission; the id of the person."""
+        person = person_id or new_id()
+        await self.deliveries.send(self.admitted(person, facility, on))
         return person
 
     async def move(

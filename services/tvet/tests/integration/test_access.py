@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -92,6 +93,22 @@ async def test_a_caseworker_sees_the_trainings_of_their_own_persons(
     assert (await elsewhere.get("/v1/tvet/trainings")).json()["items"] == []
     org = api.as_("supervisor", sub="acc-boss", org="PFR")
     assert [one["id"] for one in (await org.get("/v1/tvet/trainings")).json()["items"]] == [mine]
+
+
+async def test_list_detail_and_person_agree_on_who_is_in_reach(intake: Intake, api: Api) -> None:
+    facilities = ("HUY", "MUS", "RUB")
+    shops = {code: Workshop(api.as_("tvet_instructor", facility=code), code) for code in facilities}
+    held: dict[str, tuple[str, UUID]] = {}
+    for code in facilities * 2:
+        person = await intake.admit(code)
+        held[await shops[code].open(person)] = (code, person)
+    for mine, shop in shops.items():
+        listed = {one["id"] for one in (await shop.caller.get("/v1/tvet/trainings")).json()["items"]}
+        assert listed == {training for training, (code, _) in held.items() if code == mine}
+        for training, (code, person) in held.items():
+            expected = 200 if code == mine else 404
+            for path in (f"trainings/{training}", f"persons/{person}/trainings"):
+                assert (await shop.caller.get(f"/v1/tvet/{path}")).status_code == expected
 
 
 async def _count(api: Api, table: str, role: str, **context: str) -> int:

@@ -1,8 +1,6 @@
 """Awards on the wire."""
 
-from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from inzira_platform.http import Day, Schema, Written
 from pydantic import Field, StringConstraints
@@ -24,15 +22,3 @@ class AwardWritten(Written):
     """`id` is the award's, `version` and `state` are the training's."""
 
     state: str
-
-
-class AwardRead(Schema):
-    """What an award says: trade, level, certificate, number and day, never where it was earned."""
-
-    id: UUID
-    programme_code: str
-    trade: str
-    rtqf_level: int
-    certificate: str
-    rtb_number: str
-    awarded_on: date

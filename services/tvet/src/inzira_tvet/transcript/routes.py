@@ -8,18 +8,17 @@ from inzira_platform.deps import PrincipalDep, SessionDep, declared
 from inzira_platform.http import etag
 
 from inzira_tvet.assessment.service import Result
-from inzira_tvet.attainment.schemas import StatementRead
-from inzira_tvet.award.schemas import AwardRead
-from inzira_tvet.training.schemas import TrainingSummary
 from inzira_tvet.training.service import programme_of
 from inzira_tvet.transcript import service
 from inzira_tvet.transcript.schemas import (
     AttendanceRead,
+    AwardRead,
     ChangeRead,
     IntegratedRead,
     ModuleProgress,
     NeedRead,
     SittingRead,
+    StatementRead,
     TrainingRead,
 )
 
@@ -37,9 +36,8 @@ async def read_training(
 
 
 def _read(transcript: service.Transcript) -> TrainingRead:
-    summary = TrainingSummary.model_validate(transcript.training)
     return TrainingRead(
-        **dict(summary),
+        **transcript.training.model_dump(include=set(TrainingRead.model_fields)),
         hours=programme_of(transcript.training).hours,
         attendance=_attendance(transcript),
         modules=_modules(transcript),

@@ -7,9 +7,7 @@ from inzira_platform.http import Schema
 from pydantic import Field
 
 from inzira_tvet.assessment.service import Result
-from inzira_tvet.attainment.schemas import StatementRead
-from inzira_tvet.award.schemas import AwardRead
-from inzira_tvet.training.schemas import TrainingSummary
+from inzira_tvet.training.service import State
 
 
 class SittingRead(Schema):
@@ -65,7 +63,44 @@ class ChangeRead(Schema):
     recorded_by: str
 
 
-class TrainingRead(TrainingSummary):
+class StatementRead(Schema):
+    """What a statement says: the modules of a programme, never where they were learned."""
+
+    id: UUID
+    programme_code: str
+    programme_version: int
+    modules: list[str]
+    issued_on: date
+
+
+class AwardRead(Schema):
+    """What an award says: trade, level, certificate, number and day, never where it was earned."""
+
+    id: UUID
+    programme_code: str
+    trade: str
+    rtqf_level: int
+    certificate: str
+    rtb_number: str
+    awarded_on: date
+
+
+class TrainingRead(Schema):
+    """The training with everything recorded in it, and what is still needed for the award."""
+
+    id: UUID
+    person_id: UUID
+    programme_code: str
+    programme_version: int
+    trade: str
+    rtqf_level: int
+    facility: str
+    instructor: str
+    state: State
+    state_on: date = Field(description="the day the state began")
+    opened_on: date
+    resumes_training_id: UUID | None
+    version: int
     hours: int
     attendance: AttendanceRead
     modules: list[ModuleProgress]

@@ -1,5 +1,6 @@
 """POST /v1/tvet/trainings/{training_id}/assessments and /integrated-assessments."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -128,3 +129,13 @@ async def test_a_sitting_repeated_with_its_key_is_recorded_once(intake: Intake, 
     answers = [await huye.caller.post(path, body, headers={"Idempotency-Key": "whole-000001"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert await api.database.value("SELECT count(*) FROM integrated_assessment") == 1
+
+
+async def test_facts_of_one_trainee_at_the_same_moment_all_count(intake: Intake, huye: Workshop) -> None:
+    training = await huye.open(await intake.admit())
+    modules = [module["code"] for module in (await huye.read(training))["modules"]]
+    days = [huye.attend([training], date(2026, 1, 5 + day)) for day in range(5)]
+    sittings = [huye.assess(training, module) for module in modules]
+    answers = await asyncio.gather(*days, *sittings, huye.assess_whole(training))
+    assert {answer.status_code for answer in answers} == {201}
+    assert (await huye.read(training))["state"] == "COMPLETED"

@@ -101,7 +101,9 @@ async def test_a_readmission_begins_a_new_stay(intake: Intake, huye: Workshop, m
     assert (await musanze.read(second))["resumes_training_id"] == first
 
 
-async def test_an_event_before_the_admission_waits_its_turn(deliveries: Deliveries, intake: Intake, api: Api) -> None:
+async def test_an_event_before_the_admission_waits_its_turn_and_is_not_lost(
+    deliveries: Deliveries, intake: Intake, huye: Workshop, api: Api
+) -> None:
     person = new_id()
     died = PersonDied(
         person_id=person,
@@ -112,6 +114,10 @@ async def test_an_event_before_the_admission_waits_its_turn(deliveries: Deliveri
     await deliveries.send_records(deliveries.record(died, version=2))
     assert len(await deliveries.parked()) == 1
     assert await api.database.value("SELECT count(*) FROM participant") == 0
+    await deliveries.send_records(deliveries.record(intake.admitted(person), version=1))
+    await deliveries.release()
+    assert await deliveries.parked() == []
+    assert await api.database.value("SELECT custody_state FROM participant") == "DECEASED"
 
 
 async def test_the_same_event_twice_changes_nothing_twice(

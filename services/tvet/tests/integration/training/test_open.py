@@ -1,5 +1,6 @@
 """POST /v1/tvet/trainings."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -67,6 +68,13 @@ async def test_a_second_open_training_of_a_programme_is_refused(intake: Intake, 
     answer = await huye.caller.post(PATH, _body(person))
     assert (answer.status_code, answer.json()["code"]) == (409, "training-open")
     assert (await huye.caller.post(PATH, _body(person, programme_code="TAILORING-L3"))).status_code == 201
+
+
+async def test_of_many_at_the_same_moment_one_opens(intake: Intake, huye: Workshop, api: Api) -> None:
+    person = await intake.admit()
+    answers = await asyncio.gather(*[huye.caller.post(PATH, _body(person)) for _ in range(4)])
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len(await api.database.events()) == 1
 
 
 async def test_who_holds_the_award_does_not_begin_again(intake: Intake, huye: Workshop) -> None:
