@@ -133,6 +133,7 @@ class Office:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+        self.worker_id = COMMUNITY.worker_id
         self.worker = api.as_("caseworker", sub=COMMUNITY.worker_id, org=ORG)
         self.duty = api.as_("caseworker", sub=DUTY.worker_id, org=ORG)
         self.supervisor = api.as_("supervisor", sub="acc-supervisor", org=ORG)
@@ -146,6 +147,10 @@ class Office:
             "SELECT * FROM reintegration_case WHERE person_id = $1 ORDER BY id DESC LIMIT 1", person_id
         )
         return rows[0]
+
+    async def case_of_id(self, case_id: object) -> dict[str, Any]:
+        """A case row."""
+        return (await self.api.database.rows("SELECT * FROM reintegration_case WHERE id = $1", case_id))[0]
 
     async def items(self, person_id: UUID, state: str | None = None) -> dict[str, dict[str, Any]]:
         """Items of a person's newest case that are not cancelled (or of one state), by code."""

@@ -286,7 +286,8 @@ async def end_responsibility(session: AsyncSession, case: Case, at: datetime, by
     if waiting is not None:
         _settle(waiting, HandoverState.WITHDRAWN, clock.now(), by)
     await repository.end_live(session, case.id, at)
-    await upsert(session, case.person_id, worker_id=None)
+    async with as_system(session):  # a person nobody carries is in no worker's reach, not even while it is written
+        await upsert(session, case.person_id, worker_id=None)
 
 
 async def is_duty(session: AsyncSession, case: Case) -> bool:
