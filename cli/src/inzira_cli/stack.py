@@ -5,14 +5,14 @@ so the slowest one alone decides how long the start takes.
 """
 
 import asyncio
+import http.client
 import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,6 @@ from inzira_platform.provision import close_to_public, provision
 
 from inzira_cli import secret_files
 from inzira_cli.processes import (
-    ACTIONS,
     BROKER_OFFSET,
     CONTROLLER_OFFSET,
     DEPLOYABLES,
@@ -125,9 +124,10 @@ class LocalStack:
         secrets = secret_files.passwords(self._run.secrets, deployable)
         await provision(self._admin_dsn, deployable, secrets)
         await self._migrate(deployable)
-        for action in ACTIONS:
-            await asyncio.to_thread(self._supervisor.begin, f"{deployable}-{action}")
+        await asyncio.to_thread(self._supervisor.begin, f"{deployable}-api")
         await self._wait_ready(deployable)
+        # after the api, not beside it: the processors are the bottleneck of a start
+        await asyncio.to_thread(self._supervisor.begin, f"{deployable}-worker")
         self._say(f"{deployable} is ready")
 
     async def _migrate(self, deployable: str) -> None:
@@ -149,9 +149,9 @@ class LocalStack:
             raise StackError(f"The migrations of {deployable} failed:\n{_tail(log)}")
 
     async def _wait_ready(self, deployable: str) -> None:
-        url = f"http://127.0.0.1:{local_port(self._wanted.base_port)(deployable)}/readyz"
+        port = local_port(self._wanted.base_port)(deployable)
         deadline = time.monotonic() + _READY_SECONDS
-        while not await asyncio.to_thread(_answers, url):
+        while not await asyncio.to_thread(_is_ready, port):
             failed = [state.name for state in self._supervisor.states() if state.state == "FATAL"]
             if failed or time.monotonic() > deadline:
                 name = next((one for one in failed if one.startswith(deployable)), f"{deployable}-api")
@@ -208,12 +208,15 @@ class LocalStack:
         self._report(f"{time.monotonic() - self._began:5.1f} s  {text}")
 
 
-def _answers(url: str) -> bool:
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- always http to 127.0.0.1
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _tail(log: Path, lines: int = 15) -> str:
