@@ -1,13 +1,11 @@
 """The service under test, with a key of its own for identifiers."""
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import pytest
-from inzira_platform.service import Service
-
 from inzira_intake.main import SERVICE
+from inzira_platform.service import Service
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """The migrated database is what the models say, and hides what it must."""
 
+from inzira_intake.models import Base
 from inzira_platform.migrate import drift
 from inzira_platform.testing.database import ServiceDatabase
-
-from inzira_intake.models import Base
 
 FORCED = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relforcerowsecurity AND relrowsecurity"
 

@@ -91,6 +91,14 @@ async def load_timelines(session: AsyncSession, episode_ids: Sequence[UUID]) -> 
     }
 
 
+async def event_of(session: AsyncSession, timeline: Timeline, fact_id: UUID) -> UUID:
+    """The event that told the fact, or its latest correction: what a new correction supersedes."""
+    row = timeline.rows[fact_id]
+    versions = [item.stream_version for item in timeline.corrections if item.fact_id == fact_id]
+    version = versions[-1] if versions else row.stream_version
+    return await repository.find_event_id(session, row.person_id, version)
+
+
 def as_fact(row: CustodyFact, corrected: datetime | None = None) -> Fact:
     """The row as the domain reads it."""
     return Fact(

@@ -107,8 +107,12 @@ def move_fact(facts: Sequence[Fact], fact_id: UUID, occurred_at: datetime, now: 
     if all(fact.fact_id != fact_id for fact in facts):
         raise UnknownFactError(field="fact_id")
     refuse_future(occurred_at, now)
-    moved = [replace(fact, occurred_at=occurred_at) if fact.fact_id == fact_id else fact for fact in facts]
-    return _replay(moved, blamed=set())
+    return _replay(moved_facts(facts, fact_id, occurred_at), blamed=set())
+
+
+def moved_facts(facts: Iterable[Fact], fact_id: UUID, occurred_at: datetime) -> tuple[Fact, ...]:
+    """The facts with another time for one of them, in the order they happened."""
+    return in_order(replace(fact, occurred_at=occurred_at) if fact.fact_id == fact_id else fact for fact in facts)
 
 
 def _refuse_before_admission(facts: Sequence[Fact], added: Fact) -> None:

@@ -10,7 +10,7 @@ from inzira_platform.clock import Clock
 from inzira_platform.deps import StaleVersionError
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit, record_access
-from inzira_platform.page import PageRequest
+from inzira_platform.page import InvalidCursorError, PageRequest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.facility.domain import require_district
@@ -235,7 +235,7 @@ async def search_identities(
 
     The access record names those on the page. Raises NameMissingError when neither says anything.
     """
-    after = page.after(2)
+    after = _after(page)
     if identifier:
         kinds = normalise_identifier(identifier, test_data=desk.test_data)
         indexes = [_index(desk, item) for item in kinds]
@@ -248,6 +248,17 @@ async def search_identities(
     shown = [person.person_id for person in found[: page.limit]]
     await record_access(session, principal, "person.search", shown, view="names")
     return found
+
+
+def _after(page: PageRequest) -> Sequence[str] | None:
+    """Name and id the page starts after. Raises InvalidCursorError."""
+    after = page.after(2)
+    if after is not None:
+        try:
+            UUID(after[1])
+        except ValueError as error:
+            raise InvalidCursorError(field="cursor") from error
+    return after
 
 
 def _likeness(desk: IdentityDesk, person: NewPerson) -> Likeness:

@@ -64,9 +64,7 @@ def test_fourteen_facilities_and_the_centre_in_thirty_districts() -> None:
     assert {facility.district for facility in facilities()} <= known
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("KICUKIRO", "13"), ("nyarugenge", "11"), ("24", "24"), ("Butare", "24")]
-)
+@pytest.mark.parametrize(("text", "code"), [("KICUKIRO", "13"), ("nyarugenge", "11"), ("24", "24"), ("Butare", "24")])
 def test_a_district_is_found(text: str, code: str) -> None:
     found = find_district(text)
     assert found is not None

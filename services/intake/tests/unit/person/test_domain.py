@@ -32,9 +32,7 @@ TEST_NID = "9198988588401060"
 ADMITTED = date(2020, 6, 1)
 
 
-@pytest.mark.parametrize(
-    "text", [TEST_NID, "9 1989 8 8588401 0 60", "9.1989.8.8588401.0.60", "9-1989-8-8588401-0-60"]
-)
+@pytest.mark.parametrize("text", [TEST_NID, "9 1989 8 8588401 0 60", "9.1989.8.8588401.0.60", "9-1989-8-8588401-0-60"])
 def test_national_id_ignores_spaces_and_dots(text: str) -> None:
     assert normalise_national_id(text, test_data=True) == TEST_NID
 
@@ -54,9 +52,7 @@ def test_malformed_national_ids_are_refused_without_their_value(text: str) -> No
     assert not text or text not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "text", ["+250700123456", "0700123456", "250700123456", "00250700123456", "0700 123 456"]
-)
+@pytest.mark.parametrize("text", ["+250700123456", "0700123456", "250700123456", "00250700123456", "0700 123 456"])
 def test_phone_is_completed_to_the_international_form(text: str) -> None:
     assert normalise_phone(text, test_data=True) == "+250700123456"
 

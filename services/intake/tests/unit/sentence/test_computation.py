@@ -1,5 +1,6 @@
 """The worked cases of domain.md 2.5 and the edges around them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -23,9 +24,7 @@ TODAY = date(2026, 11, 1)
 FINAL = LegalStatus.CONVICTED_FINAL
 
 
-def terms(
-    *parts: SentencePart, credit_days: int = 0, changes: tuple[SentenceChange, ...] = ()
-) -> SentenceTerms:
+def terms(*parts: SentencePart, credit_days: int = 0, changes: tuple[SentenceChange, ...] = ()) -> SentenceTerms:
     return SentenceTerms(parts, FINAL, credit_days, changes)
 
 
@@ -39,7 +38,8 @@ def compute(
     inclusive: bool = True,
 ) -> Computation:
     inputs = SentenceInputs(judged, status, offences, interruptions)
-    return compute_dates(inputs, rule_set_on(on), on, inclusive=inclusive)
+    rules = replace(rule_set_on(on), reception_day_counts=inclusive)
+    return compute_dates(inputs, rules, on)
 
 
 def one(duration: str, starts_on: date, relation: Relation = Relation.CONCURRENT) -> SentencePart:
@@ -133,9 +133,7 @@ def test_remission_takes_days_off() -> None:
         ("P5Y1D", date(2023, 12, 1), 3),
     ],
 )
-def test_the_fraction_follows_length_and_the_day_of_evaluation(
-    duration: str, on: date, fraction: int
-) -> None:
+def test_the_fraction_follows_length_and_the_day_of_evaluation(duration: str, on: date, fraction: int) -> None:
     start = date(2020, 1, 1)
     done = compute(terms(one(duration, start)), on=on)
     assert done.total_days is not None

@@ -1,0 +1,37 @@
+"""Types of this service's requests: when something happened, and the desk identities are checked at."""
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from inzira_platform.clock import kigali_midnight
+from inzira_platform.http import Day
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from inzira_intake.vault import IdentityDesk, open_desk
+
+EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _instant(given: datetime | date) -> datetime:
+    return given.astimezone(UTC) if isinstance(given, datetime) else kigali_midnight(given)
+
+
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+if TYPE_CHECKING:  # what the validator leaves behind
+    When = datetime
+else:
+    When = Annotated[
+        Moment | Day,
+        AfterValidator(_instant),
+        Field(description="date and time with offset; or the day alone, where only that is known"),
+    ]
+
+
+def _desk(request: Request) -> IdentityDesk:
+    settings = request.app.state.settings
+    return open_desk(settings.field_key_file, settings.test_data)
+
+
+DeskDep = Annotated[IdentityDesk, Depends(_desk)]
