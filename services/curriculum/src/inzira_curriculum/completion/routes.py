@@ -13,17 +13,19 @@ from inzira_curriculum.certificate import service as certificates
 from inzira_curriculum.completion import service
 from inzira_curriculum.completion.domain import Progress, Unmet, per_module
 from inzira_curriculum.completion.schemas import (
+    ChangeRead,
     CompletionCreate,
     CompletionWritten,
+    EnrolmentList,
     EnrolmentProgress,
     EnrolmentRead,
+    EnrolmentSummary,
     ModuleProgress,
     ProgressRead,
     TestRead,
     UnmetRead,
 )
 from inzira_curriculum.enrolment import service as enrolments
-from inzira_curriculum.enrolment.schemas import ChangeRead, EnrolmentSummary
 from inzira_curriculum.template import Programme
 
 router = APIRouter(tags=["completion"])
@@ -59,6 +61,14 @@ async def read_enrolment(
         certificate_serial=certificate.serial if certificate else None,
         continuation_offered=enrolment.state == enrolments.EnrolmentState.RELEASED_EARLY,
     )
+
+
+@router.get("/v1/curriculum/persons/{person_id}/enrolments", **declared("enrolment:read"))
+async def list_of_person(person_id: UUID, session: SessionDep, principal: PrincipalDep) -> EnrolmentList:
+    """Every enrolment of one person, oldest first."""
+    found = await enrolments.list_of_person(session, principal, person_id)
+    await record_access(session, principal, "curriculum.enrolments.list", [person_id])
+    return EnrolmentList(items=[EnrolmentSummary.model_validate(enrolment) for enrolment in found])
 
 
 @router.post(

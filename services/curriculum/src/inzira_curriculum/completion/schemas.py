@@ -1,6 +1,6 @@
 """Progress and completion on the wire."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from inzira_platform.http import Day, Schema, Written
@@ -8,8 +8,36 @@ from pydantic import Field
 
 from inzira_curriculum.assessment.domain import Phase
 from inzira_curriculum.completion.domain import Rule
-from inzira_curriculum.enrolment.domain import EnrolmentState
-from inzira_curriculum.enrolment.schemas import ChangeRead, EnrolmentSummary
+from inzira_curriculum.enrolment.domain import Action, EnrolmentState
+
+
+class EnrolmentSummary(Schema):
+    id: UUID
+    person_id: UUID
+    cohort_id: UUID
+    programme_code: str
+    programme_version: int
+    facility: str
+    state: EnrolmentState
+    since_on: date
+    enrolled_on: date
+    continues_id: UUID | None
+    override_reason: str | None
+    version: int
+
+
+class EnrolmentList(Schema):
+    items: list[EnrolmentSummary]
+
+
+class ChangeRead(Schema):
+    action: Action
+    from_state: EnrolmentState
+    to_state: EnrolmentState
+    reason_code: str
+    occurred_on: date
+    recorded_by: str
+    recorded_at: datetime
 
 
 class UnmetRead(Schema):

@@ -16,8 +16,6 @@ from inzira_curriculum.enrolment.schemas import (
     CandidateRead,
     ChangeCreate,
     EnrolmentCreate,
-    EnrolmentList,
-    EnrolmentSummary,
     EnrolmentWritten,
 )
 from inzira_curriculum.position import date_and_id
@@ -63,14 +61,6 @@ async def change_enrolment(
     """Confirm a referral, give a free place, suspend, resume or withdraw."""
     enrolment = await placing.change_enrolment(session, principal, clock, enrolment_id, **body.model_dump())
     return await once.remember(201, _written(enrolment))
-
-
-@router.get("/v1/curriculum/persons/{person_id}/enrolments", **declared("enrolment:read"))
-async def list_of_person(person_id: UUID, session: SessionDep, principal: PrincipalDep) -> EnrolmentList:
-    """Every enrolment of one person, oldest first."""
-    found = await service.list_of_person(session, principal, person_id)
-    await record_access(session, principal, "curriculum.enrolments.list", [person_id])
-    return EnrolmentList(items=[EnrolmentSummary.model_validate(enrolment) for enrolment in found])
 
 
 @router.get("/v1/curriculum/eligible", **declared("enrolment:read"))

@@ -1,6 +1,6 @@
 """Enrolments on the wire: ids, codes and dates."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from inzira_platform.http import Code, Day, Schema, Written
@@ -30,35 +30,6 @@ class ChangeCreate(Schema):
     reason_code: Code | None = None
     on: Day | None = Field(None, description="the day it happened; today if absent")
     override_reason: Code | None = Field(None, description="for CONFIRM only")
-
-
-class EnrolmentSummary(Schema):
-    id: UUID
-    person_id: UUID
-    cohort_id: UUID
-    programme_code: str
-    programme_version: int
-    facility: str
-    state: EnrolmentState
-    since_on: date
-    enrolled_on: date
-    continues_id: UUID | None
-    override_reason: str | None
-    version: int
-
-
-class EnrolmentList(Schema):
-    items: list[EnrolmentSummary]
-
-
-class ChangeRead(Schema):
-    action: Action
-    from_state: EnrolmentState
-    to_state: EnrolmentState
-    reason_code: str
-    occurred_on: date
-    recorded_by: str
-    recorded_at: datetime
 
 
 class CandidateRead(Schema):
