@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import uvicorn
 from inzira_contracts.curriculum import CertificateIssued, EnrolmentOpened
 from inzira_contracts.event import Event
@@ -36,7 +37,7 @@ TEST_ROUTES = (
     Route("GET", "/v1/echo/{person_id}", "intake", "person:read", {"person_id": "uuid"}),
     Route("GET", "/v1/echo/{person_id}/notes", "intake", "person:read", {"person_id": "uuid"}),
     Route("POST", "/v1/echo", "intake", "admission:record", body=("application/json",), max_body=2000, rate="write"),
-    Route("POST", "/v1/uploads", "intake", "register:import", body=(XLSX,), max_body=3_000_000, rate="bulk", timeout=30),
+    Route("POST", "/v1/uploads", "intake", "register:import", body=(XLSX,), max_body=3_000_000, rate="bulk"),
     Route("GET", "/v1/certificates/{serial}", "curriculum", "certificate:verify", {"serial": "token"}),
     Route("GET", "/v1/progress", "intake", "register:read", stream=True),
     Route("GET", "/v1/slow", "tvet", "training:read", timeout=1),
@@ -159,7 +160,9 @@ def serving(service: SmallService) -> Iterator[SmallService]:
     """Serve on a free loopback port, in a thread of its own, until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     service.port = listener.getsockname()[1]
-    config = uvicorn.Config(service.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        service.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -178,7 +181,7 @@ class Person:
     id: UUID
     facility: str = "HUY"
 
-    def admitted(self, **changes: Any) -> PersonAdmitted:
+    def admitted(self, **changes: object) -> PersonAdmitted:
         fields = {
             "person_id": self.id, "occurred_at": AT, "recorded_by": "acc-intake", "episode_id": new_id(),
             "facility": self.facility, "admission_kind": "NEW", "legal_status": "CONVICTED_FINAL", "sex": "F",
@@ -193,7 +196,7 @@ class Person:
             "inputs_hash": "0" * 16, "legal_status": "CONVICTED_FINAL",
         })  # fmt: skip
 
-    def released(self, **changes: Any) -> PersonReleased:
+    def released(self, **changes: object) -> PersonReleased:
         return PersonReleased.model_validate({
             "person_id": self.id, "occurred_at": AT + timedelta(days=180), "recorded_by": "acc-intake",
             "episode_id": new_id(), "facility": self.facility, "release_reason": "SENTENCE_EXPIRED",
@@ -233,11 +236,18 @@ class Person:
         })  # fmt: skip
 
 
-async def make_account(api: Api, username: str, role: str, *, confirmed: bool = True, **reach: Any) -> str:
+async def make_account(
+    api: Api,
+    username: str,
+    role: str,
+    *,
+    agency: str = "RCS",
+    org: str | None = None,
+    facilities: tuple[str, ...] = (),
+    confirmed: bool = True,
+) -> str:
     """An account in the database; its id."""
-    wanted = Reach(
-        role, reach.get("agency", "RCS"), reach.get("org"), tuple(reach.get("facilities", ())), ()
-    )
+    wanted = Reach(role, agency, org, facilities)
     async with Transactions(api.app.state.sessions).begin() as session:
         account = await accounts.create_account(
             session, Passwords(), username=username, display_name=f"Officer {username}", reach=wanted,
@@ -254,15 +264,14 @@ async def sign_in(api: Api, username: str, password: str = PASSWORD) -> dict[str
     return tokens
 
 
-async def officer(api: Api, username: str = "keza", role: str = "rcs_intake_officer", **reach: Any) -> Caller:
-    """Somebody with a new account who has signed in."""
-    if role in ("rcs_intake_officer", "rcs_psychosocial_officer", "tvet_instructor"):
-        reach.setdefault("facilities", ("HUY",))
-    await make_account(api, username, role, **reach)
+async def officer(api: Api, username: str = "keza", role: str = "rcs_intake_officer") -> Caller:
+    """Somebody with a new account who has signed in; those who work in a facility work in Huye."""
+    in_facility = role in ("rcs_intake_officer", "rcs_psychosocial_officer", "tvet_instructor")
+    await make_account(api, username, role, facilities=("HUY",) if in_facility else ())
     return api.with_token((await sign_in(api, username))["access_token"])
 
 
-def problem_of(answer: Any) -> dict[str, Any]:
+def problem_of(answer: httpx2.Response) -> dict[str, Any]:
     """The problem document of an answer; fails when it is none."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     document: dict[str, Any] = json.loads(answer.text)

@@ -13,7 +13,7 @@ NEW = {
 }  # fmt: skip
 
 
-def new(**changes: Any) -> dict[str, Any]:
+def new(**changes: object) -> dict[str, Any]:
     return {**NEW, **changes}
 
 

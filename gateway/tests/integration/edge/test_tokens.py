@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, OctKey
 PATH = f"/v1/echo/{uuid4()}"
 
 
-def claims(api: Api, **changes: Any) -> dict[str, Any]:
+def claims(api: Api, **changes: object) -> dict[str, Any]:
     now = int(api.clock.now().timestamp())
     return {
         "iss": "rw-gateway", "aud": "gateway", "sub": str(uuid4()), "iat": now, "nbf": now, "exp": now + 600,
@@ -24,7 +24,7 @@ def claims(api: Api, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def signed(api: Api, header: dict[str, Any] | None = None, **changes: Any) -> str:
+def signed(api: Api, header: dict[str, Any] | None = None, **changes: object) -> str:
     head = {"alg": "ES256", "typ": "at+jwt", "kid": api.keys.key.kid, **(header or {})}
     return jwt.encode(head, claims(api, **changes), api.keys.key)
 

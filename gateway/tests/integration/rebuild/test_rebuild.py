@@ -1,0 +1,120 @@
+"""Rebuilding the read model beside the one that answers."""
+
+from datetime import timedelta
+
+from gateway_scene import Person, SmallService
+from inzira_gateway.clients.journal import JournalClient
+from inzira_gateway.clients.upstream import Upstreams
+from inzira_gateway.rebuild.service import Rebuild
+from inzira_gateway.transactions import Transactions
+from inzira_platform.clock import FixedClock
+from inzira_platform.ids import new_id
+from inzira_platform.testing.client import Api
+from inzira_platform.testing.deliveries import Deliveries
+
+PATH = "/v1/operations/gateway/events/rebuild"
+
+
+def worker(api: Api, upstream: SmallService) -> Rebuild:
+    names = ("intake", "curriculum", "tvet", "reintegration")
+    upstreams = Upstreams(dict.fromkeys(names, upstream.url), 4)
+    return Rebuild(
+        Transactions(api.app.state.sessions), JournalClient(upstreams.__getitem__, lambda _: "token"), api.clock
+    )
+
+
+async def run(rebuild: Rebuild, clock: FixedClock) -> None:
+    clock.set(clock.now() + timedelta(seconds=5))
+    while await rebuild.step():
+        pass
+
+
+async def heads(api: Api, generation: int) -> list[dict[str, object]]:
+    rows = await api.database.rows("SELECT * FROM person_head WHERE generation = $1 ORDER BY person_id", generation)
+    return [{name: value for name, value in row.items() if name not in ("generation", "updated_at")} for row in rows]
+
+
+async def grown(deliveries: Deliveries, upstream: SmallService, count: int = 3) -> list[Person]:
+    """People whose events are both in the model and in the journals."""
+    people = [Person(new_id()) for _ in range(count)]
+    for person in people:
+        case = new_id()
+        for version, event in ((1, person.admitted()), (2, person.released())):
+            identifier = upstream.keep(event, version)
+            await deliveries.send(event, version=version, event_id=identifier)
+        for version, event in ((1, person.case_opened(case)), (2, person.assigned(case, "w1"))):
+            identifier = upstream.keep(event, version)
+            await deliveries.send(event, version=version, event_id=identifier)
+    return people
+
+
+async def test_rebuild_gives_the_same_model_and_flips(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock
+) -> None:
+    people = await grown(deliveries, upstream)
+    before = await heads(api, 1)
+    admin = api.as_("administrator")
+    asked = await admin.post(PATH, {"reason": "a test of the way back"})
+    assert asked.status_code == 202 and asked.json() == {"generation": 2, "state": "BUILDING"}
+    assert (await admin.post(PATH, {"reason": "again"})).status_code == 409
+    answering = await api.as_("rcs_intake_officer", facility="HUY").get(f"/v1/persons/{people[0].id}/journey")
+    assert answering.status_code == 200
+    await run(worker(api, upstream), clock)
+    assert await heads(api, 2) == before
+    states = (await admin.get(PATH)).json()["items"]
+    assert [(item["generation"], item["state"]) for item in states] == [(2, "ACTIVE"), (1, "RETIRED")]
+    assert states[0]["progress"]["events"] == 12 and states[0]["progress"]["missing"] == 0
+    after = await api.as_("caseworker", sub="w1", org="PFR").get(f"/v1/persons/{people[0].id}/journey")
+    assert after.status_code == 200 and len(after.json()["items"]) == 4
+    assert await api.database.value("SELECT count(*) FROM journey_entry WHERE generation = 1") == 0
+
+
+async def test_rebuild_fills_an_empty_gateway_and_its_reach(
+    api: Api, upstream: SmallService, clock: FixedClock
+) -> None:
+    person, case = Person(new_id()), new_id()
+    upstream.keep(person.admitted(), 1)
+    upstream.keep(person.case_opened(case), 1)
+    upstream.keep(person.assigned(case, "w1"), 2)
+    await api.as_("administrator").post(PATH, {"reason": "the database was lost"})
+    await run(worker(api, upstream), clock)
+    for caller in (api.as_("rcs_intake_officer", facility="HUY"), api.as_("caseworker", sub="w1", org="PFR")):
+        assert (await caller.get(f"/v1/persons/{person.id}/journey")).status_code == 200
+
+
+async def test_events_that_arrive_meanwhile_are_in_both_generations(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock
+) -> None:
+    people = await grown(deliveries, upstream, 1)
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    rebuild = worker(api, upstream)
+    clock.set(clock.now() + timedelta(seconds=5))
+    await rebuild.step()
+    await deliveries.send(people[0].enrolled())
+    late = Person(new_id())
+    await deliveries.send(late.admitted())
+    await run(rebuild, clock)
+    assert await api.database.value("SELECT max(generation) FROM projection WHERE state = 'ACTIVE'") == 2
+    journey = await api.as_("rcs_intake_officer", facility="HUY").get(f"/v1/persons/{late.id}/journey")
+    assert journey.status_code == 200
+    head = (await api.database.rows("SELECT * FROM person_head WHERE person_id = $1", people[0].id))[-1]
+    assert head["curriculum_state"] == "ENROLLED"
+
+
+async def test_model_that_holds_more_than_the_journals_is_not_given_up(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock
+) -> None:
+    person = Person(new_id())
+    await deliveries.send(person.admitted())  # in no journal
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    await run(worker(api, upstream), clock)
+    items = (await api.as_("administrator").get(PATH)).json()["items"]
+    assert [(item["generation"], item["state"]) for item in items] == [(2, "RETIRED"), (1, "ACTIVE")]
+    assert items[0]["progress"]["missing"] == 1 and items[0]["progress"]["reading"] == 2
+    caller = api.as_("rcs_intake_officer", facility="HUY")
+    assert (await caller.get(f"/v1/persons/{person.id}/journey")).status_code == 200
+
+
+async def test_only_administrators_rebuild(api: Api) -> None:
+    answer = await api.as_("rcs_intake_officer", facility="HUY").post(PATH, {"reason": "test"})
+    assert answer.status_code == 403
