@@ -40,17 +40,6 @@ def test_migrations_are_named_by_date_and_deed(root: Path, deployable: str) -> N
         assert deed.split("_")[0] in {"create", "add", "drop", "alter", "rename", "index", "grant", "fill"}, name
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_routes_live_in_features_and_have_a_use_case_beside_them(root: Path, service: str) -> None:
-    package = home(root, service) / "src" / f"inzira_{service}"
-    alone = [
-        str(routes.relative_to(root))
-        for routes in package.rglob("routes.py")
-        if not (routes.with_name("service.py")).exists()
-    ]
-    assert alone == []
-
-
 def test_no_file_has_a_name_that_says_nothing(root: Path, python_files: list[Path]) -> None:
     assert [str(file.relative_to(root)) for file in python_files if file.stem in VAGUE] == []
 

@@ -36,7 +36,9 @@ HOSTS = [
     )
 ]
 ETHNIC = re.compile("|".join(["eth" + "nic", "ub" + "woko", r"\bhu" + r"tu\b", r"\btut" + r"si\b"]), re.IGNORECASE)
-UNFINISHED = re.compile(r"#.*\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b|raise NotImplemented")
+UNFINISHED = re.compile(
+    r"#.*\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b|raise Not" + "Implemented"
+)
 MACHINE = re.compile("|".join(["/wo" + "rk/", "/ro" + "ot/", "/home/[a-z]"]))
 
 
