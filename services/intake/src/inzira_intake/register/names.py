@@ -8,6 +8,7 @@ from functools import cache
 
 from inzira_intake.register.words import clean, fold
 from inzira_intake.rulesets import load
+from inzira_intake.wording import fold as plainly
 
 MAX_LENGTH = 200
 _EDGES = ' .,;:*"«»“”()[]'
@@ -49,7 +50,7 @@ def join_name(family: str, given: str) -> str | None:
 
 def name_key(name: str) -> str:
     """The same for the same name in any order, case, accents or hyphens: what likely persons are found by."""
-    return " ".join(sorted(re.findall(r"[a-z0-9']+", fold(name).replace("-", " ").replace("'", ""))))
+    return " ".join(sorted(plainly(name).split()))
 
 
 def _tokens(text: str) -> list[str]:

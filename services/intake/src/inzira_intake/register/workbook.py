@@ -22,6 +22,7 @@ MAX_PARTS = 2000
 MAX_RATIO = 300
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
+MAX_CELLS = 1_000_000
 _ERRORS = re.compile(r"#(?:REF|N/A|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|GETTING_DATA|FIELD|BLOCKED)[!?]?", re.I)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -93,11 +94,8 @@ def check_package(content: bytes) -> None:
         raise (EncryptedWorkbookError if "EncryptedPackage".encode("utf-16-le") in content else OldWorkbookError)
     if not content.startswith(b"PK"):
         raise NotAWorkbookError
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            _check_parts(package)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise WorkbookDamagedError from error
+    with _problems_named(), zipfile.ZipFile(io.BytesIO(content)) as package:
+        _check_parts(package)
 
 
 def _check_parts(package: zipfile.ZipFile) -> None:
@@ -117,10 +115,20 @@ def _check_parts(package: zipfile.ZipFile) -> None:
     if b"macroenabled" in kinds:
         raise MacroWorkbookError
     for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            with package.open(part) as opened:
-                if b"<!doctype" in opened.read(4096).lower():
-                    raise WorkbookDamagedError
+        if part.filename.lower().endswith((".xml", ".rels")):
+            _check_xml(package, part)
+
+
+def _check_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """No document type, which no workbook has and attacks begin with; and no more cells or texts than a register."""
+    counted = 0
+    with package.open(part) as opened:
+        while block := opened.read(1 << 20):
+            if opened.tell() <= 1 << 20 and b"<!doctype" in block.lower():
+                raise WorkbookDamagedError
+            counted += block.count(b"<c") + block.count(b"<si") + block.count(b"<xf")
+            if counted > MAX_CELLS:
+                raise WorkbookTooLargeError
 
 
 def read_sheets(content: bytes, *, first_rows: int | None = None) -> list[Sheet]:
