@@ -1,6 +1,7 @@
 """Settings of the curriculum service, read from `CURRICULUM_…` variables."""
 
 from inzira_platform.settings import ServiceSettings
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 
@@ -9,4 +10,4 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CURRICULUM_", extra="ignore")
 
-    port: int = 8812
+    port: int = Field(8812, ge=1, le=65535, description="port to listen on")

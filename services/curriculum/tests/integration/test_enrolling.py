@@ -1,5 +1,6 @@
 """Enrolling people: eligibility as of the day, places, credits, reach."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -137,3 +138,17 @@ async def test_a_person_completes_only_once(custody: Custody, office: Office) ->
     written(await office.test(enrolment, "POST", 10, date(2026, 6, 20)))
     written(await office.complete(enrolment))
     refused(await office.try_enrol(await office.open(), person), 409, "already-completed")
+
+
+async def test_the_last_place_is_given_once_to_two_who_ask_together(custody: Custody, office: Office) -> None:
+    cohort = await office.open(capacity=1)
+    people = [await custody.admit() for _ in range(4)]
+    answers = await asyncio.gather(*(office.try_enrol(cohort, person) for person in people))
+    assert sorted(written(answer)["state"] for answer in answers) == ["ENROLLED", *["WAITLISTED"] * 3]
+
+
+async def test_one_person_asked_for_twice_at_once_is_enrolled_once(custody: Custody, office: Office) -> None:
+    cohorts = [await office.open() for _ in range(3)]
+    person = await custody.admit()
+    answers = await asyncio.gather(*(office.try_enrol(cohort, person) for cohort in cohorts))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]

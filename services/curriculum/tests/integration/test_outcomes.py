@@ -114,7 +114,7 @@ async def test_certificates_are_issued_in_one_batch_and_once(api: Api, office: O
     refused(
         await office.caller.post(f"{single}/duplicates", json={"reason_code": "WANTED"}),
         422,
-        "duplicate-reason-unknown",
+        "invalid-fields",
     )
 
 

@@ -3,6 +3,8 @@
 Nothing on a certificate tells where it was earned (domain.md 0.9).
 """
 
+from enum import StrEnum
+
 from inzira_platform.errors import DomainError, Kind
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -18,13 +20,13 @@ class NothingToCertifyError(DomainError):
     message = "Nobody in this cohort has completed without a certificate. Decide completions first."
 
 
-DUPLICATE_REASONS = frozenset({"LOST", "DAMAGED", "STOLEN", "ILLEGIBLE"})
+class DuplicateReason(StrEnum):
+    """Why a certificate is printed again."""
 
-
-class DuplicateReasonError(DomainError):
-    kind = Kind.INVALID
-    code = "duplicate-reason-unknown"
-    message = "Give one of the reasons for a duplicate: LOST, DAMAGED, STOLEN, ILLEGIBLE."
+    LOST = "LOST"
+    DAMAGED = "DAMAGED"
+    STOLEN = "STOLEN"
+    ILLEGIBLE = "ILLEGIBLE"
 
 
 class CertificateNotFoundError(DomainError):

@@ -3,8 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from inzira_platform.http import Code, Day, Schema, Written
+from inzira_platform.http import Day, Schema, Written
 from pydantic import Field
+
+from inzira_curriculum.certificate.domain import DuplicateReason
 
 
 class CertificatesCreate(Schema):
@@ -31,7 +33,7 @@ class CertificateWritten(Written):
 
 
 class DuplicateCreate(Schema):
-    reason_code: Code = Field(description="LOST, DAMAGED, STOLEN or ILLEGIBLE")
+    reason_code: DuplicateReason
 
 
 class DuplicateWritten(Written):

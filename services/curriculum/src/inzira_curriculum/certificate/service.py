@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_curriculum.certificate import events, repository
 from inzira_curriculum.certificate.domain import (
-    DUPLICATE_REASONS,
     RANDOM_BYTES,
     CertificateNotFoundError,
-    DuplicateReasonError,
+    DuplicateReason,
     NothingToCertifyError,
     normalise,
     serial_from,
@@ -55,14 +54,12 @@ async def issue_for_enrolment(
 
 
 async def hand_out_duplicate(
-    session: AsyncSession, principal: Principal, clock: Clock, enrolment_id: UUID, reason_code: str
+    session: AsyncSession, principal: Principal, clock: Clock, enrolment_id: UUID, reason: DuplicateReason
 ) -> tuple[Certificate, CertificateDuplicate]:
     """Log that a certificate was printed again, and why.
 
-    Raises EnrolmentNotFoundError, CertificateNotFoundError or DuplicateReasonError.
+    Raises EnrolmentNotFoundError or CertificateNotFoundError.
     """
-    if reason_code not in DUPLICATE_REASONS:
-        raise DuplicateReasonError(field="reason_code")
     enrolment = await enrolments.get_enrolment(session, principal, enrolment_id)
     certificate = await repository.find_of(session, enrolment.id)
     if certificate is None:
@@ -71,7 +68,7 @@ async def hand_out_duplicate(
         id=new_id(),
         certificate_id=certificate.id,
         person_id=certificate.person_id,
-        reason_code=reason_code,
+        reason_code=reason,
         issued_on=clock.today(),
         issued_by=principal.sub,
         issued_at=clock.now(),

@@ -101,7 +101,15 @@ BY_STATE: Mapping[tuple[EnrolmentState, Action], Transition] = {
     (source, transition.action): transition for transition in TRANSITIONS for source in transition.sources
 }
 
-OFFICER_ACTIONS = frozenset({Action.CONFIRM, Action.ENROL, Action.SUSPEND, Action.RESUME, Action.WITHDRAW})
+
+class OfficerAction(StrEnum):
+    """The actions an officer takes by name; the others follow from attendance, completion and custody."""
+
+    CONFIRM = "CONFIRM"
+    ENROL = "ENROL"
+    SUSPEND = "SUSPEND"
+    RESUME = "RESUME"
+    WITHDRAW = "WITHDRAW"
 
 
 class IllegalTransitionError(DomainError):

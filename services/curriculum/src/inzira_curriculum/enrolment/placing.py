@@ -15,7 +15,6 @@ from inzira_curriculum.cohort import service as cohorts
 from inzira_curriculum.enrolment import events, repository, service
 from inzira_curriculum.enrolment.domain import (
     ACHIEVED,
-    OFFICER_ACTIONS,
     OPEN,
     Action,
     AlreadyCompletedError,
@@ -23,8 +22,8 @@ from inzira_curriculum.enrolment.domain import (
     Earlier,
     EnrolmentState,
     HeldElsewhereError,
-    IllegalTransitionError,
     NoPlaceError,
+    OfficerAction,
     check_change_date,
     lineage_to_continue,
     next_state,
@@ -86,7 +85,7 @@ async def change_enrolment(
     clock: Clock,
     enrolment_id: UUID,
     *,
-    action: Action,
+    asked: OfficerAction,
     reason_code: str | None,
     on: date | None,
     override_reason: str | None,
@@ -97,9 +96,7 @@ async def change_enrolment(
     for a confirmation what `enrol_person` raises.
     """
     seen = await service.get_enrolment(session, principal, enrolment_id)
-    if action not in OFFICER_ACTIONS:
-        raise IllegalTransitionError(state=seen.state, action=action)
-    cohort = None
+    cohort, action = None, Action(asked)
     if action in (Action.CONFIRM, Action.ENROL):
         cohort = await cohorts.get_cohort(session, principal, seen.cohort_id, lock=True)
     enrolment = await service.get_enrolment(session, principal, enrolment_id, lock=True)

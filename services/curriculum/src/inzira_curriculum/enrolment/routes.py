@@ -59,7 +59,16 @@ async def change_enrolment(
     once: OnceDep,
 ) -> JSONResponse:
     """Confirm a referral, give a free place, suspend, resume or withdraw."""
-    enrolment = await placing.change_enrolment(session, principal, clock, enrolment_id, **body.model_dump())
+    enrolment = await placing.change_enrolment(
+        session,
+        principal,
+        clock,
+        enrolment_id,
+        asked=body.action,
+        reason_code=body.reason_code,
+        on=body.on,
+        override_reason=body.override_reason,
+    )
     return await once.remember(201, _written(enrolment))
 
 

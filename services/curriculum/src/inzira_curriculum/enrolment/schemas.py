@@ -6,7 +6,7 @@ from uuid import UUID
 from inzira_platform.http import Code, Day, Schema, Written
 from pydantic import Field
 
-from inzira_curriculum.enrolment.domain import Action, EnrolmentState
+from inzira_curriculum.enrolment.domain import EnrolmentState, OfficerAction
 
 
 class EnrolmentCreate(Schema):
@@ -26,7 +26,7 @@ class EnrolmentWritten(Written):
 class ChangeCreate(Schema):
     """WITHDRAW and SUSPEND need a reason_code; the others have one of their own."""
 
-    action: Action = Field(description="CONFIRM, ENROL, SUSPEND, RESUME or WITHDRAW")
+    action: OfficerAction
     reason_code: Code | None = None
     on: Day | None = Field(None, description="the day it happened; today if absent")
     override_reason: Code | None = Field(None, description="for CONFIRM only")
