@@ -121,12 +121,12 @@ class SmallService:
         return JSONResponse({"type": "urn:inzira:problem:internal"}, 500, media_type="application/problem+json")
 
     async def give_names(self, request: Request) -> Response:
-        asked = [UUID(value) for value in request.query_params["ids"].split(",")]
+        asked = [UUID(value) for value in request.query_params.getlist("ids")]
         items = [{"person_id": str(one), "full_name": self.names[one]} for one in asked if one in self.names]
         return JSONResponse({"items": items})
 
     async def search(self, request: Request) -> Response:
-        words = request.query_params["q"].lower()
+        words = request.query_params["name"].lower()
         items = [
             {"person_id": str(person), "full_name": name}
             for person, name in self.names.items()

@@ -15,7 +15,6 @@ from inzira_platform.logging import log
 from inzira_gateway.clients.upstream import ServiceTimeoutError, Upstream
 
 SECONDS = 1.5
-NAMES_AT_ONCE = 200
 MOST_FOUND = 200
 
 
@@ -46,21 +45,23 @@ class IntakeClient:
         """Names of those whom the caller may identify; never raises: the answer says what is missing."""
         if not person_ids or not principal.can("person:identify"):
             return Names()
-        ids = ",".join(str(person_id) for person_id in dict.fromkeys(person_ids))
-        answer, reason = await self._ask(principal, "/v1/names", {"ids": ids})
+        ids = [("ids", str(person_id)) for person_id in dict.fromkeys(person_ids)]
+        answer, reason = await self._ask(principal, "/v1/names", ids)
         if answer is None:
             return Names(reason=reason)
         return Names({UUID(item["person_id"]): item for item in answer.get("items", [])})
 
     async def search(self, principal: Principal, words: str) -> Found:
-        """Persons in the caller's reach whose name or identifier fits; never raises."""
-        answer, reason = await self._ask(principal, "/v1/identities", {"q": words, "limit": str(MOST_FOUND)})
+        """Persons in reach whose name or identifier fits; never raises. Identifiers hold digits, names none."""
+        by = "identifier" if any(character.isdigit() for character in words) else "name"
+        query = [(by, words), ("limit", str(MOST_FOUND))]
+        answer, reason = await self._ask(principal, "/v1/identities", query)
         if answer is None:
             return Found(reason=reason)
         return Found(tuple(UUID(item["person_id"]) for item in answer.get("items", [])))
 
     async def _ask(
-        self, principal: Principal, path: str, query: dict[str, str]
+        self, principal: Principal, path: str, query: list[tuple[str, str]]
     ) -> tuple[dict[str, Any] | None, str | None]:
         trace = current_trace()
         headers = {

@@ -16,7 +16,7 @@ from inzira_gateway.freshness.routes import OwnWriteDep
 from inzira_gateway.freshness.schemas import aged
 from inzira_gateway.journey.domain import Stage
 from inzira_gateway.journey.routes import IntakeDep
-from inzira_gateway.journey.schemas import HeadRead
+from inzira_gateway.journey.schemas import HeadRead, name_read
 from inzira_gateway.ledger import service as ledger
 
 router = APIRouter(tags=["persons"])
@@ -59,7 +59,7 @@ async def list_persons(
     view = "named" if found.names else "codes"
     await ledger.record_disclosure(session, principal, "persons.list", shown, clock.now(), view)
     items = [
-        PersonRead(**HeadRead.model_validate(head).model_dump(), name=found.names.get(head.person_id))
+        PersonRead(**HeadRead.model_validate(head).model_dump(), name=name_read(found.names.get(head.person_id)))
         for head in found.heads
     ]
     age = aged(await freshness.describe(session, clock.now(), found.gaps))

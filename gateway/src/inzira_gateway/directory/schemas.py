@@ -1,18 +1,16 @@
 """Lists and counts on the wire."""
 
-from typing import Any
-
 from inzira_platform.http import Schema
 from pydantic import Field
 
 from inzira_gateway.freshness.schemas import Aged
-from inzira_gateway.journey.schemas import HeadRead
+from inzira_gateway.journey.schemas import HeadRead, NameRead
 
 
 class PersonRead(HeadRead):
     """A person in a list."""
 
-    name: dict[str, Any] | None = Field(None, description="as intake gives it, for callers who may see it")
+    name: NameRead | None = Field(None, description="for callers who may see it, while intake answers")
 
 
 class PersonsRead(Aged):

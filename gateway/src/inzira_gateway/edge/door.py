@@ -32,7 +32,8 @@ from inzira_gateway.token.domain import Caller
 from inzira_gateway.token.keys import Issuer
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
-MAX_QUERY = 4096
+MAX_QUERY = 12_000
+"""Room for 200 ids of persons, the longest list a service takes."""
 GATEWAY = "gateway"
 
 

@@ -20,7 +20,7 @@ from inzira_gateway.freshness.schemas import aged
 from inzira_gateway.journey import service
 from inzira_gateway.journey.labels import choose_language, is_reviewed, label
 from inzira_gateway.journey.models import JourneyEntry
-from inzira_gateway.journey.schemas import CorrectionRead, EntryRead, HeadRead, JourneyRead, RecordedRead
+from inzira_gateway.journey.schemas import CorrectionRead, EntryRead, HeadRead, JourneyRead, RecordedRead, name_read
 from inzira_gateway.journey.service import Filters, Journey
 from inzira_gateway.ledger import service as ledger
 
@@ -79,7 +79,7 @@ async def read_journey(
     return JourneyRead(
         **aged(await freshness.describe(session, clock.now(), gaps)),
         person=HeadRead.model_validate(journey.head),
-        name=names.by_person.get(person_id),
+        name=name_read(names.by_person.get(person_id)),
         items=[_entry(entry, journey, officers, principal.agency, language) for entry in journey.entries],
         next_cursor=journey.next_cursor,
         language=language,

@@ -1,5 +1,6 @@
 """The journey on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -66,11 +67,28 @@ class HeadRead(Schema):
     updated_at: datetime
 
 
+class NameRead(Schema):
+    """What intake says of who a person is; the gateway passes it on and keeps none of it."""
+
+    full_name: str
+    known_names: list[str] = Field(default_factory=list)
+    sex: str | None = None
+    born_on: date | None = None
+    birth_year: int | None = None
+
+
+def name_read(given: Mapping[str, Any] | None) -> NameRead | None:
+    """The name in an answer of intake; fields a newer intake adds are left out."""
+    if given is None:
+        return None
+    return NameRead.model_validate({field: given[field] for field in NameRead.model_fields if field in given})
+
+
 class JourneyRead(Aged):
     """One person's journey across all services."""
 
     person: HeadRead
-    name: dict[str, Any] | None = Field(description="as intake gives it, for callers who may see it; else absent")
+    name: NameRead | None = Field(description="for callers who may see it, while intake answers")
     items: list[EntryRead]
     next_cursor: str | None = None
     language: str
