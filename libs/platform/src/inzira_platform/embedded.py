@@ -194,7 +194,8 @@ def _as_unprivileged(data_dir: Path) -> list[str]:
     who = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if all(_open_to_all(folder) for folder in _parents_of(data_dir, _pg_bin("postgres"))):
         return [*who, "--"]
-    return [*who, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
+    # access(2) looks at the capabilities only while set-uid fixups are off, and initdb asks it about its binaries
+    return [*who, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
 
 
 def _parents_of(*paths: Path) -> Iterator[Path]:
