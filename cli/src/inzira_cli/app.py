@@ -2,6 +2,7 @@
 
 import typer
 
+from inzira_cli import accounts, events
 from inzira_cli.commands.down import down
 from inzira_cli.commands.logs import logs
 from inzira_cli.commands.provision import provision
@@ -15,5 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Inzira: one road from admission to reintegration.",
 )
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(events.app, name="events")
 for one in (up, down, status, logs, secrets, provision):
     app.command()(one)
