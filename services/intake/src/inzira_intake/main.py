@@ -13,7 +13,10 @@ from inzira_intake.facility.routes import router as reference
 from inzira_intake.models import Base
 from inzira_intake.movement.routes import router as movements
 from inzira_intake.person.routes import router as persons
+from inzira_intake.register.processing import SCANNERS as REGISTER_SCANNERS
+from inzira_intake.register.routes import router as registers
 from inzira_intake.release.routes import router as releases
+from inzira_intake.scanner import SCANNERS
 from inzira_intake.sentence.routes import router as sentences
 from inzira_intake.settings import Settings
 
@@ -30,9 +33,11 @@ SERVICE = Service(
         corrections,
         dues,
         reference,
+        registers,
     ],
     handlers=HANDLERS,
     topics=["inzira.reintegration"],
+    scanners=[*SCANNERS, *REGISTER_SCANNERS],
     title="Inzira intake",
     description="Who a person is, and their custody: admission, movements, sentence and dates, release.",
     migrations=Path(__file__).parents[2] / "migrations",

@@ -16,7 +16,7 @@ from inzira_intake.register.progress import follow_import
 from inzira_intake.register.schemas import ImportAccepted, ImportRead, RowOutcome, RowRead
 from inzira_intake.register.views import import_read, row_after, row_outcome, row_read
 from inzira_intake.register.workbook import MAX_BYTES
-from inzira_intake.vault import IdentityDesk, open_desk
+from inzira_intake.wire import DeskDep
 
 router = APIRouter(tags=["register"])
 
@@ -36,14 +36,6 @@ def _language(
 
 
 LanguageDep = Annotated[str, Depends(_language)]
-
-
-def _desk(request: Request) -> IdentityDesk:
-    settings = request.app.state.settings
-    return open_desk(settings.field_key_file, settings.test_data)
-
-
-DeskDep = Annotated[IdentityDesk, Depends(_desk)]
 
 
 @router.post(

@@ -1,24 +1,16 @@
 """The example registers, imported as an officer does, become exactly what is expected of every row."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inzira_platform.clock import FixedClock
 from inzira_platform.testing.client import Api
 from inzira_platform.testing.deliveries import Deliveries
 
 EXAMPLES = Path(__file__).parents[5] / "examples"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = ("name", "sex", "born_on", "admitted_on", "sentence", "facility")
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    """The day the examples were written for."""
-    return FixedClock(datetime(2026, 11, 1, 9, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("name", "facility"), [("huye", "HUY"), ("musanze", "MUS")])
@@ -42,6 +34,6 @@ async def test_every_row_becomes_what_is_expected(api: Api, deliveries: Deliveri
 
 
 def _told(item: dict[str, Any]) -> dict[str, Any]:
-    """What the expectation says: the words of the reason for the known number differ on purpose."""
+    """What the expectation says of a row."""
     told = {"outcome": item["outcome"], "reason": item.get("reason")}
     return told | {key: item[key] for key in SHOWN} if item["outcome"] == "admitted" else told
