@@ -31,6 +31,7 @@ SITE: Final = Site(
     kafka_bootstrap="kafka:9092",
     kafka_idempotence=True,
     kafka_fetch_wait_ms=500,
+    kafka_session_ms=30_000,
     listen_on="0.0.0.0",  # noqa: S104 -- inside a container's own network
     secrets=SECRETS,
     port=lambda _: PORT,

@@ -43,6 +43,7 @@ class Site:
     kafka_bootstrap: str
     kafka_idempotence: bool
     kafka_fetch_wait_ms: int
+    kafka_session_ms: int
     listen_on: str
     secrets: PurePath
     port: Callable[[str], int]
@@ -70,6 +71,7 @@ def settings(deployable: str, site: Site) -> dict[str, str]:
         "KAFKA_BOOTSTRAP": site.kafka_bootstrap,
         "KAFKA_IDEMPOTENCE": _flag(site.kafka_idempotence),
         "KAFKA_FETCH_WAIT_MS": str(site.kafka_fetch_wait_ms),
+        "KAFKA_SESSION_MS": str(site.kafka_session_ms),
         "JWKS_FILE": str(site.secrets / "jwks.json"),
         "HOST": site.listen_on,
         "PORT": str(site.port(deployable)),

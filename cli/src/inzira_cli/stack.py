@@ -40,6 +40,8 @@ from inzira_cli.supervisor import MARK, Program, Supervisor, write_conf
 _READY_SECONDS: Final = 90.0
 _FETCH_WAIT_MS: Final = {"tansu": 100, "apache": 500, "external": 500}
 
+_SESSION_MS: Final = {"tansu": 6_000, "apache": 10_000, "external": 30_000}
+
 Report = Callable[[str], None]
 
 
@@ -166,6 +168,7 @@ class LocalStack:
             kafka_bootstrap=self.stack.kafka_bootstrap,
             kafka_idempotence=self._wanted.kafka != "tansu",
             kafka_fetch_wait_ms=_FETCH_WAIT_MS[self._wanted.kafka],
+            kafka_session_ms=_SESSION_MS[self._wanted.kafka],
             listen_on="127.0.0.1",
             secrets=self._run.secrets,
             port=local_port(self._wanted.base_port),

@@ -24,6 +24,7 @@ SITE = Site(
     kafka_bootstrap="127.0.0.1:8892",
     kafka_idempotence=False,
     kafka_fetch_wait_ms=100,
+    kafka_session_ms=6000,
     listen_on="127.0.0.1",
     secrets=PurePath("/secrets"),
     port=local_port(8800),
