@@ -60,6 +60,14 @@ async def find_custody(session: AsyncSession, principal: Principal, person_id: U
     return await repository.lock_open_episode(session, principal, person_id)
 
 
+async def get_episode(session: AsyncSession, principal: Principal, episode_id: UUID) -> Episode:
+    """An episode in reach, open or closed, locked. Raises NoOpenEpisodeError when it is not there."""
+    episode = await repository.lock_episode(session, principal, episode_id)
+    if episode is None:
+        raise NoOpenEpisodeError
+    return episode
+
+
 async def find_last_episode(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode | None:
     """The newest episode of a person in reach, open or closed."""
     episodes = await repository.list_episodes(session, principal, person_id)
@@ -117,12 +125,18 @@ def destination(at_facility: str | None, to_facility: str | None) -> Destination
 
 
 async def settle(
-    session: AsyncSession, episode: Episode, position: Position, closed_at: datetime | None = None
+    session: AsyncSession,
+    episode: Episode,
+    position: Position,
+    *,
+    closed_at: datetime | None = None,
+    district: str | None = None,
 ) -> None:
     """Write where the episode stands now, and who may see the person from now on: the last write of a use case.
 
     A change of facility reaches past the caller's own, so the reach is written as the service itself; after it
     the caller may no longer see the person (domain.md 2.6: with the sender until received, then with the receiver).
+    `district` is where a released person returns to.
     """
     episode.custody_state = position.state.value
     episode.facility = position.facility
@@ -131,14 +145,15 @@ async def settle(
         episode.closed_at = closed_at
     episode.version += 1
     await session.flush()
+    reach: dict[str, str | None] = {
+        "facility": position.facility,
+        "incoming_facility": position.incoming,
+        "custody_state": position.state.value,
+    }
+    if district:
+        reach["district"] = district
     async with as_system(session):
-        await upsert(
-            session,
-            episode.person_id,
-            facility=position.facility,
-            incoming_facility=position.incoming,
-            custody_state=position.state.value,
-        )
+        await upsert(session, episode.person_id, **reach)
 
 
 def require_own(principal: Principal, facility: str | None) -> None:

@@ -10,7 +10,7 @@ from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit
-from inzira_platform.scope import upsert
+from inzira_platform.scope import as_system, upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.custody import service as custody
@@ -113,7 +113,8 @@ async def record_death(
         await session.flush()
         event = events.died(person_id, None, person.died_on, at=death.occurred_at, by=principal.sub)
         await emit(session, event)
-        await upsert(session, person_id, custody_state=CustodyState.DECEASED.value)
+        async with as_system(session):
+            await upsert(session, person_id, custody_state=CustodyState.DECEASED.value)
     return fact_id, person.version
 
 

@@ -9,7 +9,6 @@ from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit
-from inzira_platform.scope import upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.custody import service as custody
@@ -145,7 +144,7 @@ async def _release(
     await _keep_district(session, principal, order)
     fact.stream_version = await emit(session, events.released(order, episode.facility, principal.sub))
     session.add(fact)
-    await custody.settle(session, episode, after, closed_at=order.released_at)
+    await custody.settle(session, episode, after, closed_at=order.released_at, district=order.return_district)
     return fact
 
 
@@ -157,7 +156,6 @@ async def _keep_district(session: AsyncSession, principal: Principal, order: Rel
     if person.return_district != order.return_district:
         person.return_district = order.return_district
         person.version += 1
-    await upsert(session, order.person_id, district=order.return_district)
 
 
 def _require_releasable(episode: Episode) -> None:

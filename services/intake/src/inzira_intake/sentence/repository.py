@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from inzira_intake.custody.models import Episode
 from inzira_intake.sentence.models import DateComputation, Sentence
 
 
@@ -50,3 +51,21 @@ async def find_computation(session: AsyncSession, episode_id: UUID) -> DateCompu
         .limit(1)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def list_outdated(session: AsyncSession, rule_set: str, limit: int) -> Sequence[UUID]:
+    """Open episodes whose latest computation rests on another rule set than `rule_set`."""
+    latest = (
+        select(col(DateComputation.episode_id), col(DateComputation.rule_set))
+        .join(Episode, col(Episode.id) == col(DateComputation.episode_id))
+        .where(col(Episode.closed_at).is_(None))
+        .distinct(col(DateComputation.episode_id))
+        .order_by(
+            col(DateComputation.episode_id),
+            col(DateComputation.recorded_at).desc(),
+            col(DateComputation.id).desc(),
+        )
+        .subquery()
+    )
+    statement = select(latest.c.episode_id).where(latest.c.rule_set != rule_set).limit(limit)
+    return (await session.execute(statement)).scalars().all()

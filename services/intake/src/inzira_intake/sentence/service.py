@@ -142,6 +142,11 @@ async def recompute(
     return row
 
 
+async def list_outdated(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
+    """Open episodes whose dates rest on another rule set than today's."""
+    return await repository.list_outdated(session, rule_set_on(today).id, limit)
+
+
 async def list_sentences(session: AsyncSession, episode_ids: Sequence[UUID]) -> Sequence[Sentence]:
     """Every statement of the sentences of these episodes, the first one first."""
     return await repository.list_sentences(session, episode_ids)
