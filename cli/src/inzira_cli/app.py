@@ -9,6 +9,7 @@ from inzira_cli.commands.provision import provision
 from inzira_cli.commands.secrets import secrets
 from inzira_cli.commands.status import status
 from inzira_cli.commands.up import up
+from inzira_cli.register import import_register
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,3 +21,4 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
 for one in (up, down, status, logs, secrets, provision):
     app.command()(one)
+app.command("import")(import_register)
