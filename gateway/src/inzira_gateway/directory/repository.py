@@ -12,8 +12,8 @@ from sqlalchemy import Date, DateTime, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.directory.domain import LAST_DAY, Sort, Wanted
+from inzira_gateway.journey.generation import ACTIVE
 from inzira_gateway.journey.models import PersonHead
-from inzira_gateway.journey.repository import ACTIVE
 
 HEAD: Any = PersonHead
 

@@ -8,14 +8,14 @@ from inzira_platform.deps import ClockDep, PrincipalDep, SessionDep, declared
 from inzira_platform.http import Code
 from inzira_platform.page import PageDep
 
+from inzira_gateway.clients.deps import IntakeDep
 from inzira_gateway.directory import service
 from inzira_gateway.directory.domain import Sort, Wanted, due_by
 from inzira_gateway.directory.schemas import FacilityRead, PersonRead, PersonsRead, StagesRead
 from inzira_gateway.freshness import service as freshness
-from inzira_gateway.freshness.routes import OwnWriteDep
 from inzira_gateway.freshness.schemas import aged
+from inzira_gateway.freshness.waiting import OwnWriteDep
 from inzira_gateway.journey.domain import Stage
-from inzira_gateway.journey.routes import IntakeDep
 from inzira_gateway.journey.schemas import HeadRead, name_read
 from inzira_gateway.ledger import service as ledger
 

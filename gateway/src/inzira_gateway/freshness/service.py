@@ -25,6 +25,12 @@ class ConsistencyTokenError(DomainError):
     message = "This is not a Consistency-Token an earlier answer carried. Leave the header out."
 
 
+class ProjectionBehindError(DomainError):
+    kind = Kind.UNAVAILABLE
+    code = "projection-behind"
+    message = "What you wrote has not reached the read model yet. It is safe; ask again in a moment."
+
+
 async def wait_for_own_write(transactions: Transactions, header: str | None) -> bool:
     """Wait, for at most 2 seconds, until the read model holds what the tokens speak of; False when it does not yet.
 

@@ -1,5 +1,6 @@
 """Putting events into the read model: the one path for live events and for a rebuild."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +48,11 @@ async def take_in(session: AsyncSession, event: Event, meta: Delivery) -> None:
         await repository.touch_head(session, generation, event.person_id, meta.source, meta.version, meta.time)
         if meta.type in HEAD_TYPES:
             await fold_head(session, generation, event.person_id, reaches=is_active)
+
+
+async def take_in_many(session: AsyncSession, generation: int, entries: Sequence[dict[str, Any]]) -> None:
+    """Put entries of a rebuild into its generation; heads are folded at its end."""
+    await repository.add_entries(session, generation, entries)
 
 
 async def fold_head(session: AsyncSession, generation: int, person_id: UUID, *, reaches: bool) -> None:

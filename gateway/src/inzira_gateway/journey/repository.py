@@ -16,10 +16,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from inzira_gateway.journey.domain import HEAD_TYPES, Axes, Fact
-from inzira_gateway.journey.models import JourneyEntry, PersonHead, Projection
+from inzira_gateway.journey.generation import ACTIVE
+from inzira_gateway.journey.models import JourneyEntry, PersonHead
 
 LIVE = text("SELECT generation, state FROM projection WHERE state <> 'RETIRED' ORDER BY generation")
-ACTIVE = select(col(Projection.generation)).where(col(Projection.state) == "ACTIVE").scalar_subquery()
 
 TOUCH = text(
     """

@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query
 from inzira_platform.deps import ClockDep, PrincipalDep, SessionDep, declared
+from inzira_platform.errors import NotFoundError
 from inzira_platform.http import Instant
 from inzira_platform.page import PageDep
 from inzira_platform.scope import as_system
@@ -12,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.account import service as accounts
 from inzira_gateway.account.service import Officer
-from inzira_gateway.clients.intake import IntakeClient
+from inzira_gateway.clients.deps import IntakeDep
 from inzira_gateway.freshness import service as freshness
 from inzira_gateway.freshness.domain import Gap
-from inzira_gateway.freshness.routes import OwnWriteDep
 from inzira_gateway.freshness.schemas import aged
+from inzira_gateway.freshness.service import ProjectionBehindError
+from inzira_gateway.freshness.waiting import OwnWriteDep
 from inzira_gateway.journey import service
 from inzira_gateway.journey.labels import choose_language, is_reviewed, label
 from inzira_gateway.journey.models import JourneyEntry
@@ -26,14 +28,6 @@ from inzira_gateway.ledger import service as ledger
 
 router = APIRouter(tags=["journey"])
 Source = Literal["intake", "curriculum", "tvet", "reintegration"]
-
-
-def _intake(request: Request) -> IntakeClient:
-    client: IntakeClient = request.app.state.intake
-    return client
-
-
-IntakeDep = Annotated[IntakeClient, Depends(_intake)]
 
 
 def _filters(
@@ -58,7 +52,7 @@ def _language(
 @router.get("/v1/persons/{person_id}/journey", **declared("journey:read"))
 async def read_journey(
     person_id: UUID,
-    _own_write: OwnWriteDep,
+    own_write: OwnWriteDep,
     session: SessionDep,
     principal: PrincipalDep,
     clock: ClockDep,
@@ -70,7 +64,12 @@ async def read_journey(
     """Everything that happened to one person, across services, in order, with who recorded it, both times and
     corrections beside what they correct. Answers while a service is down, and says what may be missing.
     """
-    journey = await service.read_journey(session, principal, person_id, page, filters)
+    try:
+        journey = await service.read_journey(session, principal, person_id, page, filters)
+    except NotFoundError as error:
+        if own_write:
+            raise
+        raise ProjectionBehindError(retry_after=1) from error  # "not found" would be untrue of one's own write
     names = await intake.names(principal, [person_id])
     view = "named" if names.by_person else "codes"
     await ledger.record_disclosure(session, principal, "journey.read", [person_id], clock.now(), view)

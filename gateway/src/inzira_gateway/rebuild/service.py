@@ -19,8 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
-from inzira_gateway.journey import repository as journey
-from inzira_gateway.journey.projection import entry_of, lock_and_fold
+from inzira_gateway.journey.projection import entry_of, lock_and_fold, take_in_many
 from inzira_gateway.rebuild import repository
 from inzira_gateway.rebuild.domain import PASSES, Progress, RebuildUnderWayError, progress_from
 from inzira_gateway.transactions import Transactions
@@ -75,7 +74,7 @@ class Rebuild:
             return True
         reached = progress.read_on(source, after_seq, len(rows)) if rows else progress.finished(source)
         async with self._transactions.begin() as session:
-            await journey.add_entries(session, generation, [entry for row in rows if (entry := _entry(row))])
+            await take_in_many(session, generation, [entry for row in rows if (entry := _entry(row))])
             await repository.keep_progress(session, generation, reached.as_json())
         return True
 

@@ -167,6 +167,15 @@ async def test_reader_with_a_token_waits_for_its_own_write(api: Api, deliveries:
     assert (await caller.get(path, headers={"Consistency-Token": "junk"})).status_code == 422
 
 
+async def test_person_whose_admission_has_not_arrived_is_not_called_absent(api: Api) -> None:
+    person = new_id()
+    token = encode_token("intake", {f"person:{person}": 1})
+    caller = api.as_("rcs_intake_officer", facility="HUY")
+    answer = await caller.get(f"/v1/persons/{person}/journey", headers={"Consistency-Token": token})
+    assert answer.status_code == 503 and problem_of(answer)["code"] == "projection-behind"
+    assert answer.headers["retry-after"] == "1"
+
+
 async def test_same_event_twice_changes_nothing(api: Api, deliveries: Deliveries) -> None:
     person = Person(new_id())
     record = deliveries.record(person.admitted())
