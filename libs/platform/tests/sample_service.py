@@ -123,7 +123,13 @@ async def on_enrolment_changed(session: AsyncSession, event: Event, meta: Delive
     await session.execute(insert(NOTE).values(id=new_id(), person_id=event.person_id, code=code))
 
 
-async def _nothing(session: AsyncSession, _clock: object) -> int:
+async def on_training_changed(session: AsyncSession, event: Event, meta: Delivery) -> None:
+    """Write down what this service itself has published."""
+    code = f"ECHO-{meta.version}-{event.person_id}"
+    await session.execute(insert(NOTE).values(id=new_id(), person_id=event.person_id, code=code))
+
+
+async def _mark_due(session: AsyncSession, _clock: object) -> int:
     rows = await session.execute(text("UPDATE note SET code = code || '-DUE' WHERE code NOT LIKE '%-DUE' RETURNING id"))
     return len(rows.all())
 
@@ -132,8 +138,8 @@ SERVICE = Service(
     name="tvet",
     settings=Settings,
     routers=[router],
-    handlers={**HANDLERS, EnrolmentChanged.type: on_enrolment_changed},
-    topics=["inzira.intake", "inzira.curriculum"],
-    scanners=[Scanner("notes", 60, _nothing)],
+    handlers={**HANDLERS, EnrolmentChanged.type: on_enrolment_changed, TrainingChanged.type: on_training_changed},
+    topics=["inzira.intake", "inzira.curriculum", "inzira.tvet"],
+    scanners=[Scanner("notes", 60, _mark_due)],
     migrations=Path(__file__).parent / "sample" / "migrations",
 )

@@ -22,7 +22,7 @@ from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
 from inzira_platform.logging import log
-from inzira_platform.problems import from_domain_error
+from inzira_platform.problems import from_domain_error, method_not_allowed
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
@@ -38,6 +38,15 @@ class UnsupportedMediaError(DomainError):
     kind = Kind.UNSUPPORTED_MEDIA
     code = "unsupported-media-type"
     message = "This address does not take a body of that media type; see its documentation."
+
+
+class MethodNotAllowedError(Exception):
+    """The path exists, this method does not."""
+
+    def __init__(self, allowed: list[str]) -> None:
+        """`allowed` are the methods the path takes."""
+        self.allowed = allowed
+        super().__init__("method not allowed")
 
 
 class UndeclaredRouteError(Exception):
@@ -61,10 +70,15 @@ class OperationTable:
     rows: list[tuple[re.Pattern[str], dict[str, Operation]]] = field(default_factory=list)
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation, or None where the app itself will answer 404 or 405."""
+        """The operation, or None where the app itself will answer 404.
+
+        Raises MethodNotAllowedError when the path takes other methods only.
+        """
         for pattern, operations in self.rows:
             if pattern.fullmatch(path):
-                return operations.get(method.lower())
+                if method.lower() not in operations:
+                    raise MethodNotAllowedError(sorted(name.upper() for name in operations))
+                return operations[method.lower()]
         return None
 
 
@@ -116,6 +130,8 @@ class AccessMiddleware:
         try:
             limited = self._admit(scope, headers, receive)
             await self._app(scope, limited, answer)
+        except MethodNotAllowedError as error:
+            await method_not_allowed(error.allowed)(scope, receive, answer)
         except DomainError as error:
             await from_domain_error(scope.get("template", "/"), error)(scope, receive, answer)
         finally:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from inzira_contracts.policy import policy
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -97,6 +98,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["security"] = [{"token": []}]
+    for operation in (item for path in document["paths"].values() for item in path.values()):
+        if "x-permission" in operation and policy().is_public(operation["x-permission"]):
+            operation["security"] = []
     app.openapi_schema = document
     return document
 

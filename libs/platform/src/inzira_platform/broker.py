@@ -1,6 +1,8 @@
 """The broker behind a small adapter: aiokafka with the settings events.md 2 and 6 measured."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import ConsumerRebalanceListener
@@ -32,20 +34,45 @@ class BrokerSettings:
         )
 
 
+class Topics:
+    """Sees to it that the contracts' topics exist; keeps one connection."""
+
+    def __init__(self, broker: BrokerSettings) -> None:
+        """Use as an async context manager.
+
+        Raises KafkaError when the broker is not there.
+        """
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap, request_timeout_ms=5_000)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._admin.start()
+        except BaseException:
+            await self._admin.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._admin.close()
+
+    async def ensure(self) -> None:
+        """Create the topics that do not exist; safe to call from every process at once."""
+        known = set(await self._admin.list_topics())
+        for topic in topics().values():
+            if topic.name not in known:
+                try:
+                    await self._admin.create_topics([NewTopic(topic.name, topic.partitions, 1)])
+                except TopicAlreadyExistsError:
+                    log().info("topic.known", topic=topic.name)
+
+
 async def ensure_topics(broker: BrokerSettings) -> None:
-    """Create the topics of the contracts that do not exist; safe to call from every process at once."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
-        known = set(await admin.list_topics())
-        missing = [NewTopic(topic.name, topic.partitions, 1) for topic in topics().values() if topic.name not in known]
-        for topic in missing:
-            try:
-                await admin.create_topics([topic])
-            except TopicAlreadyExistsError:
-                log().info("topic.known", topic=topic.name)
-    finally:
-        await admin.close()
+    """Create the topics of the contracts that do not exist.
+
+    Raises KafkaError when the broker is not there.
+    """
+    async with Topics(broker) as found:
+        await found.ensure()
 
 
 async def start_producer(broker: BrokerSettings) -> AIOKafkaProducer:
@@ -97,12 +124,10 @@ async def start_consumer(
     return consumer
 
 
-__all__ = [
-    "AIOKafkaConsumer",
-    "AIOKafkaProducer",
-    "BrokerSettings",
-    "KafkaError",
-    "ensure_topics",
-    "start_consumer",
-    "start_producer",
-]
+async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Stop a client that may be broken: a close that waits for a broker that forgot it is given up after 5 s."""
+    try:
+        async with asyncio.timeout(5):
+            await client.stop()
+    except (TimeoutError, KafkaError, OSError) as error:
+        log().warning("broker.close_failed", error_class=type(error).__name__)

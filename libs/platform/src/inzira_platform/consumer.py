@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform import metrics
 from inzira_platform.auth import system
-from inzira_platform.broker import BrokerSettings, ensure_topics, start_consumer
+from inzira_platform.broker import BrokerSettings, ensure_topics, start_consumer, stop_client
 from inzira_platform.delivery import Incoming, incoming
 from inzira_platform.failpoints import failpoint
 from inzira_platform.inbox import Contradiction, Inbox, NotYet, is_transient
 from inzira_platform.logging import log
 from inzira_platform.outbox import WAKE
+from inzira_platform.pace import Pace
 from inzira_platform.parking import Parking
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Runtime
@@ -28,7 +29,7 @@ from inzira_platform.service import Runtime
 POLL_MS = 500
 MAX_RECORDS = 200
 ATTEMPTS = 3
-STALL_SECONDS = 60.0
+STALL_SECONDS = 20.0
 RELEASE_SECONDS = 1.0
 QUIET_RELEASE_SECONDS = 10.0
 
@@ -47,7 +48,7 @@ POSITION = text(
 
 
 class StalledError(Exception):
-    """Records are waiting and none arrived for a minute: the process must be restarted by its supervisor."""
+    """Records are waiting and none arrived: the client is made anew."""
 
 
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -78,18 +79,14 @@ class ConsumerRunner:
         self._progress = time.monotonic()
         self._released = 0.0
         self._open = True
-        self._at: dict[TopicPartition, int] = {}
 
     async def run(self) -> None:
-        """Consume until cancelled; reconnect with back-off.
-
-        Raises StalledError when the client stopped fetching (aiokafka 1154): let the process end.
-        """
+        """Consume until cancelled; make the client anew, with back-off, whenever it fails or stalls."""
         delay = 0.2
         while True:
             try:
                 await self._consume()
-            except (KafkaError, OSError, TimeoutError) as error:
+            except (KafkaError, OSError, TimeoutError, StalledError) as error:
                 log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
             except Exception as error:
                 if not is_transient(error):
@@ -102,18 +99,23 @@ class ConsumerRunner:
         await ensure_topics(self._broker)
         await self._load_epochs()
         consumer = await start_consumer(self._broker, self._consumer, self._topics, _Rebalances())
+        pace = Pace(consumer, self._broker)
         self._progress = time.monotonic()
         try:
             while True:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+                # aiokafka waits for an assignment without end when a rejoin after a broker's restart goes wrong:
+                # past two session times the consumer is made anew.
+                async with asyncio.timeout(2 * self._broker.session_ms / 1000):
+                    batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+                pace.after_poll(bool(batches))
                 if batches:
                     await failpoint("getmany_tx")
                     await self._take(consumer, batches)
                 else:
-                    self._watch(consumer)
+                    await self._watch(consumer)
                 await self._release()
         finally:
-            await consumer.stop()
+            await stop_client(consumer)
 
     async def handle(self, records: list[Incoming]) -> None:
         """Apply records as a poll would, without a broker: for rebuilds from a journal and for tests."""
@@ -129,7 +131,6 @@ class ConsumerRunner:
         positions = [(tp, offset, consumer.highwater(tp) or offset) for tp, offset in offsets.items()]
         await self._with_retries(kept, positions)
         self._progress = time.monotonic()
-        self._at.update(offsets)
         await failpoint("commit_offset")
         await self._commit(consumer, offsets)
         self._report(kept, positions)
@@ -270,15 +271,14 @@ class ConsumerRunner:
             log().warning("parking.interrupted", error_class=type(error).__name__)
         self._released = time.monotonic()
 
-    def _watch(self, consumer: AIOKafkaConsumer) -> None:
-        """Raise StalledError when records wait and none came for a minute."""
+    async def _watch(self, consumer: AIOKafkaConsumer) -> None:
+        """Raise StalledError when the broker has records past our position and none came (aiokafka 1154)."""
         if time.monotonic() - self._progress < STALL_SECONDS:
             return
         self._progress = time.monotonic()
-        for tp in consumer.assignment():
-            highwater = consumer.highwater(tp)
-            if highwater and highwater > self._at.get(tp, 0):
-                raise StalledError
+        ends = await consumer.end_offsets(consumer.assignment())
+        if any([end > await consumer.position(tp) for tp, end in ends.items()]):
+            raise StalledError
 
     def _report(self, records: list[Incoming], positions: list[Any]) -> None:
         now = self._runtime.clock.now()

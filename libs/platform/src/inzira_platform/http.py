@@ -9,7 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_-]{1,32}$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+Day = Annotated[
+    date,
+    Field(ge=date(1900, 1, 1), le=date(2200, 12, 31), json_schema_extra={"pattern": r"^(19|20|21)\d\d-\d\d-\d\d$"}),
+]
 Instant = AwareDatetime
 
 

@@ -115,6 +115,12 @@ def from_domain_error(path: str, error: DomainError) -> JSONResponse:
     return problem(path, status, error.code, error.detail, errors=errors, headers=headers, **error.facts)
 
 
+def method_not_allowed(allowed: list[str]) -> JSONResponse:
+    """The problem for a known path and another method, with every method it takes."""
+    detail = "This address does not take that method; the Allow header lists those it takes."
+    return problem("/", 405, "method-not-allowed", detail, headers={"Allow": ", ".join(allowed)})
+
+
 def path_of(scope: Scope) -> str:
     """The route's template where one matched: the path itself may carry an identifier."""
     route = scope.get("route")
@@ -160,11 +166,13 @@ def _rule(item: dict[str, Any]) -> str:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    if error.status_code == 400:
+        # The framework's word for a body it cannot read (not UTF-8, for instance).
+        return problem(path_of(request.scope), 422, "malformed-body", "The body is not valid JSON in UTF-8.")
     codes = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
     details = {
         404: "There is nothing at this address.",
         405: "This address does not take that method; the Allow header lists those it takes.",
-        400: "The body is not valid JSON.",
     }
     detail = details.get(error.status_code, TITLES.get(error.status_code, "Refused"))
     code = codes.get(error.status_code, "refused")

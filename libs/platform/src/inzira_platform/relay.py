@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from inzira_contracts.envelope import Envelope
 
 from inzira_platform import metrics
-from inzira_platform.broker import BrokerSettings, ensure_topics, start_producer
+from inzira_platform.broker import BrokerSettings, Topics, start_producer, stop_client
 from inzira_platform.failpoints import failpoint
 from inzira_platform.logging import log
 from inzira_platform.wake import listen
@@ -54,6 +54,7 @@ class Relay:
         self._dsn = dsn
         self._broker = broker
         self._epoch = 0
+        self._topics: Topics
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -92,7 +93,12 @@ class Relay:
             await asyncio.sleep(STANDBY_POLL)
 
     async def _publish_forever(self, connection: asyncpg.Connection) -> None:
-        await ensure_topics(self._broker)
+        async with Topics(self._broker) as found:
+            await found.ensure()
+            await self._publish_with(connection, found)
+
+    async def _publish_with(self, connection: asyncpg.Connection, found: Topics) -> None:
+        self._topics = found
         self._epoch = await connection.fetchval("SELECT epoch FROM relay_epoch") or 0
         producer = await start_producer(self._broker)
         probe = AIOKafkaConsumer(bootstrap_servers=self._broker.bootstrap, enable_auto_commit=False)
@@ -100,8 +106,8 @@ class Relay:
         try:
             await self._loop(connection, producer, probe)
         finally:
-            await probe.stop()
-            await producer.stop()
+            await stop_client(probe)
+            await stop_client(producer)
 
     async def _loop(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, probe: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()
@@ -135,6 +141,9 @@ class Relay:
     async def _publish(
         self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: list[asyncpg.Record]
     ) -> int:
+        if not self._broker.idempotence:
+            # The embedded broker forgets its topics when it restarts, and takes records for topics it does not have.
+            await self._topics.ensure()
         await failpoint("read_send")
         futures = []
         for row in rows:
@@ -176,7 +185,7 @@ class Relay:
 
     async def _check_log(self, connection: asyncpg.Connection, probe: AIOKafkaConsumer) -> None:
         """Notice without traffic that the broker has lost its log: a partition we wrote to is empty."""
-        await ensure_topics(self._broker)
+        await self._topics.ensure()
         known = await connection.fetch("SELECT topic, partition, last_offset FROM relay_log")
         partitions = [TopicPartition(row["topic"], row["partition"]) for row in known]
         if not partitions:

@@ -1,0 +1,104 @@
+"""A write, the relay, the broker and the consumer, all real: nothing lost, nothing twice, order kept."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from inzira_platform.broker import BrokerSettings
+from inzira_platform.consumer import ConsumerRunner
+from inzira_platform.embedded import EmbeddedBroker, free_port
+from inzira_platform.ids import new_id
+from inzira_platform.relay import Relay
+from inzira_platform.service import Service
+from inzira_platform.settings import ServiceSettings
+from inzira_platform.testing.client import Api
+from inzira_platform.worker import make_runtime
+
+
+@asynccontextmanager
+async def working(
+    service: Service, settings: ServiceSettings, bootstrap: str
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Relay and consumer as a worker runs them."""
+    mine = settings.model_copy(update={"kafka_bootstrap": bootstrap})
+    runtime = make_runtime(service, mine)
+    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine))
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime, relay.wake).run())]
+    yield tasks
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await runtime.engine.dispose()
+
+
+async def write(api: Api, person: UUID, count: int) -> None:
+    caller = api.as_("tvet_instructor", facility="HUY")
+    for _ in range(count):
+        body = {"person_id": str(person), "code": f"N-{os.urandom(6).hex().upper()}"}
+        assert (await caller.post("/v1/notes", body)).status_code == 201
+
+
+async def echoes(api: Api, person: UUID, count: int, seconds: float = 40) -> list[int]:
+    """Versions consumed, in the order their effects were written, once there are `count`."""
+    sql = "SELECT code FROM note WHERE person_id = $1 AND code LIKE 'ECHO-%' ORDER BY id"
+    async with asyncio.timeout(seconds):
+        while len(rows := await api.database.rows(sql, person)) < count:  # noqa: ASYNC110 - the condition is in a database
+            await asyncio.sleep(0.05)
+    return [int(row["code"].split("-")[1]) for row in rows]
+
+
+async def person_in(api: Api) -> UUID:
+    person = new_id()
+    await api.database.execute("INSERT INTO person_scope(person_id, facility) VALUES ($1, 'HUY')", person)
+    return person
+
+
+async def test_every_write_arrives_once_and_in_order(
+    api: Api, service: Service, settings: ServiceSettings, broker: str
+) -> None:
+    person = await person_in(api)
+    await write(api, person, 3)
+    async with working(service, settings, broker):
+        await write(api, person, 20)
+        assert await echoes(api, person, 23) == list(range(1, 24))
+    assert await api.database.value("SELECT count(*) FROM parked_event") == 0
+
+
+async def test_a_database_that_goes_away_is_waited_for(
+    api: Api, service: Service, settings: ServiceSettings, broker: str
+) -> None:
+    person = await person_in(api)
+    async with working(service, settings, broker):
+        await write(api, person, 2)
+        await echoes(api, person, 2)
+        await api.database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND application_name <> 'relay'"
+        )
+        await api.app.state.engine.dispose()
+        await write(api, person, 3)
+        assert await echoes(api, person, 5) == [1, 2, 3, 4, 5]
+    assert await api.database.value("SELECT count(*) FROM parked_event") == 0
+
+
+async def test_consumers_read_a_refilled_log_from_its_start(
+    api: Api, service: Service, settings: ServiceSettings, tmp_path: Path
+) -> None:
+    port = free_port()
+    server = EmbeddedBroker(port, tmp_path / "one")
+    server.start()
+    person = await person_in(api)
+    async with working(service, settings, f"127.0.0.1:{port}") as tasks:
+        await write(api, person, 4)
+        await echoes(api, person, 4)
+        server.stop()
+        await write(api, person, 2)
+        server = EmbeddedBroker(port, tmp_path / "two")
+        server.start()
+        assert await echoes(api, person, 6) == [1, 2, 3, 4, 5, 6]
+        assert not any(task.done() for task in tasks)
+    server.stop()
+    assert await api.database.value("SELECT count(*) FROM parked_event WHERE replayed_at IS NULL") == 0
