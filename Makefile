@@ -88,14 +88,16 @@ locks-fresh: $(READY) ## every requirements.lock is what its pyproject gives
 schemas: $(READY) ## write the schemas of the events anew; refuses what would break a reader
 	$(BIN)/python -m inzira_contracts.check --write
 
-openapi: $(READY) ## write docs/openapi, docs/asyncapi.yaml, docker-compose.yml and every .env.example anew
+openapi: $(READY) ## write docs/openapi, docs/asyncapi.yaml, docker-compose.yml, every .env.example and the gateway's registry anew
 	$(BIN)/python deploy/documents.py
+	$(BIN)/python -m inzira_gateway registry --write
 
 compose: openapi
 
 documents: $(READY) ## generated documents are up to date, contracts compatible, compose valid
 	$(BIN)/python -m inzira_contracts.check
 	$(BIN)/python deploy/documents.py --check
+	$(BIN)/python -m inzira_gateway registry --check
 	$(PYTEST) tests/architecture/test_compose.py
 
 clean: down ## stop the stack and remove its data
