@@ -142,7 +142,7 @@ async def test_a_release_of_another_episode_is_parked_with_its_reason(intake: In
 
 async def test_a_corrected_release_moves_what_is_not_done(intake: Intake, office: Office) -> None:
     person = await intake.free(TODAY - timedelta(days=1))
-    await intake.deliveries.send(intake.corrected(person, "RELEASED", TODAY - timedelta(days=3)))
+    await intake.deliveries.send(intake.corrected(person, "release", TODAY - timedelta(days=3)))
     assert (await office.case_of(person))["released_on"] == TODAY - timedelta(days=3)
     assert (await office.items(person))["D14"]["due_on"] == TODAY + timedelta(days=11)
     assert await office.api.database.value("SELECT count(*) FROM handover") == 1
