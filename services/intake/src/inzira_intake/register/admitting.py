@@ -1,5 +1,6 @@
 """A row that may be admitted, to an admission: the same use case as an officer's, section by section of Rule 7."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from inzira_platform.auth import Principal
@@ -21,26 +22,46 @@ from inzira_intake.vault import IdentityDesk
 OTHER_OFFENCE = "OTHER"
 
 
+Admit = Callable[
+    [AsyncSession, Principal, Clock, IdentityDesk, RowDraft, Decision], Awaitable[tuple[Decision, UUID | None]]
+]
+
+
+class RowFailedError(Exception):
+    """Admitting one row failed after it may have written something: the rows must be taken one by one."""
+
+
 async def admit_draft(
     session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, draft: RowDraft, decision: Decision
 ) -> tuple[Decision, UUID | None]:
-    """Admit the person of a row decided `admitted`; the decision changes where somebody was faster, or a rule refuses.
+    """Admit the person of a row decided `admitted`; the decision changes where somebody was faster.
 
-    What one row did is undone alone when it fails, so good rows are never held up by bad ones.
+    Raises RowFailedError for any other refusal, which may come after something was written.
     """
     try:
-        async with session.begin_nested():
-            made = await admit_person(session, principal, clock, desk, _admission(draft))
-    except RcsNumberKnownError:
+        made = await admit_person(session, principal, clock, desk, _admission(draft))
+    except RcsNumberKnownError:  # raised before anything is written, as is the next
         return Decision(Outcome.DUPLICATE, (Reason.NUMBER_KNOWN,), draft.notices), None
     except PossibleDuplicateError as error:
         by_number = error.facts.get("reason") == MatchReason.NATIONAL_ID
         reason = Reason.LIKELY_BY_NATIONAL_ID if by_number else Reason.LIKELY_BY_NAME_AND_BIRTH
         return Decision(Outcome.REVIEW, (reason,), draft.notices), None
     except (DomainError, IntegrityError, DataError, ValueError) as error:
-        log().warning("register.row_refused", code=getattr(error, "code", "-"), error_class=type(error).__name__)
-        return Decision(Outcome.REJECTED, (Reason.REFUSED_BY_RULE,), draft.notices), None
+        raise RowFailedError from error
     return decision, made.person_id
+
+
+async def admit_draft_alone(
+    session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, draft: RowDraft, decision: Decision
+) -> tuple[Decision, UUID | None]:
+    """As `admit_draft`, behind a savepoint: a row that fails is undone alone and rejected, the others stand."""
+    try:
+        async with session.begin_nested():
+            return await admit_draft(session, principal, clock, desk, draft, decision)
+    except RowFailedError as error:
+        cause = error.__cause__
+        log().warning("register.row_refused", code=getattr(cause, "code", "-"), error_class=type(cause).__name__)
+        return Decision(Outcome.REJECTED, (Reason.REFUSED_BY_RULE,), draft.notices), None
 
 
 def _admission(draft: RowDraft) -> Admission:

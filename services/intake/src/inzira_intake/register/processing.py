@@ -4,8 +4,11 @@ A chunk's outcomes are committed with the admissions they tell of: a worker kill
 transaction ended, and no row is decided twice.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 from anyio import to_thread
 from inzira_platform.auth import Principal
@@ -16,11 +19,11 @@ from inzira_platform.service import Scanner
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.register import repository
-from inzira_intake.register.admitting import admit_draft
+from inzira_intake.register.admitting import Admit, RowFailedError, admit_draft, admit_draft_alone
 from inzira_intake.register.comparison import load_known
-from inzira_intake.register.domain import Decision, ImportState, Known, Outcome, RowDraft, decide
+from inzira_intake.register.domain import Decision, ImportState, Outcome, RowDraft, decide
 from inzira_intake.register.drafts import draft_of, open_file, row_of
-from inzira_intake.register.models import RegisterImport, RegisterRow
+from inzira_intake.register.models import RegisterImport
 from inzira_intake.register.places import place_rules
 from inzira_intake.register.reading import Register, read_register
 from inzira_intake.register.rows import Rules
@@ -86,14 +89,17 @@ def _register_of(sealed: tuple[bytes, int], found: RegisterImport, desk: Identit
 
 
 async def _decide_chunk(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:
+    """The next rows together; one by one behind savepoints only where one of them fails in the database."""
     rows = await repository.next_rows(session, found.id, CHUNK)
     drafts = [draft for row in rows if (draft := draft_of(row, desk.vault)) is not None]
-    facilities = frozenset(found.reach.split(",")) if found.reach else frozenset()
-    known = await load_known(session, desk.vault, found.id, drafts, facilities)
-    for row, draft in zip(rows, drafts, strict=True):
-        await _decide_row(session, clock, desk, found, row, draft, known)
+    try:
+        async with session.begin_nested():
+            decided = await _decide(session, clock, desk, found, drafts, admit_draft)
+            await session.flush()
+    except RowFailedError:
+        decided = await _decide(session, clock, desk, found, drafts, admit_draft_alone)
+    await repository.write_decisions(session, decided)
     await failpoint("register_chunk")
-    await session.flush()
     counts = await repository.count_outcomes(session, found.id)
     for outcome in Outcome:
         setattr(found, outcome.value, counts.get(outcome.value, 0))
@@ -102,24 +108,27 @@ async def _decide_chunk(session: AsyncSession, clock: Clock, desk: IdentityDesk,
         found.state, found.finished_at = ImportState.DONE.value, clock.now()
 
 
-async def _decide_row(
+async def _decide(
     session: AsyncSession,
     clock: Clock,
     desk: IdentityDesk,
     found: RegisterImport,
-    row: RegisterRow,
-    draft: RowDraft,
-    known: Known,
-) -> None:
-    facilities = frozenset(found.reach.split(",")) if found.reach else None
-    decision = decide(draft, known, facilities)
-    person_id = decision.match.person_id if decision.match and decision.outcome is Outcome.DUPLICATE else None
-    if decision.outcome is Outcome.ADMITTED:
-        decision, person_id = await admit_draft(session, _sender(found), clock, desk, draft, decision)
-    if decision.outcome in (Outcome.ADMITTED, Outcome.REVIEW):
-        known.add(draft, person_id)
-    _write(row, decision)
-    row.person_id, row.decided_at = person_id, clock.now()
+    drafts: Sequence[RowDraft],
+    admit: Admit,
+) -> list[dict[str, Any]]:
+    """What each draft becomes, admissions done; as values for its row."""
+    facilities = frozenset(found.reach.split(","))
+    known = await load_known(session, desk.vault, found.id, drafts, facilities)
+    sender, decided = _sender(found), []
+    for draft in drafts:
+        decision = decide(draft, known, facilities)
+        person_id = decision.match.person_id if decision.match and decision.outcome is Outcome.DUPLICATE else None
+        if decision.outcome is Outcome.ADMITTED:
+            decision, person_id = await admit(session, sender, clock, desk, draft, decision)
+        if decision.outcome in (Outcome.ADMITTED, Outcome.REVIEW):
+            known.add(draft, person_id)
+        decided.append(_values(found.id, draft.row, decision, person_id, clock.now()))
+    return decided
 
 
 def _sender(found: RegisterImport) -> Principal:
@@ -132,8 +141,16 @@ def _sender(found: RegisterImport) -> Principal:
     )
 
 
-def _write(row: RegisterRow, decision: Decision) -> None:
-    row.outcome = decision.outcome.value
-    row.reasons = [reason.value for reason in decision.reasons]
-    row.notices = [notice.value for notice in decision.notices]
-    row.match_id = decision.match.person_id if decision.match else None
+def _values(
+    import_id: UUID, row_number: int, decision: Decision, person_id: UUID | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "import_id": import_id,
+        "row_number": row_number,
+        "outcome": decision.outcome.value,
+        "reasons": [reason.value for reason in decision.reasons],
+        "notices": [notice.value for notice in decision.notices],
+        "person_id": person_id,
+        "match_id": decision.match.person_id if decision.match else None,
+        "decided_at": now,
+    }

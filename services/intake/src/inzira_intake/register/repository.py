@@ -105,6 +105,12 @@ async def next_rows(session: AsyncSession, import_id: UUID, limit: int) -> Seque
     return (await session.execute(statement)).scalars().all()
 
 
+async def write_decisions(session: AsyncSession, decided: Sequence[Mapping[str, Any]]) -> None:
+    """What rows became, all in one statement; each names its row by import_id and row_number."""
+    if decided:
+        await session.execute(update(RegisterRow), list(decided), execution_options={"synchronize_session": False})
+
+
 async def count_outcomes(session: AsyncSession, import_id: UUID) -> dict[str, int]:
     """Decided rows by outcome."""
     statement = (

@@ -125,3 +125,14 @@ async def test_odd_telephone_and_identity_numbers_hold_nobody_up(
         make_row(6, Sex="M"),
     ]
     assert told(await decided(officer, make_register(*rows))) == [("admitted", None)] * 6
+
+
+async def test_row_that_a_rule_refuses_late_is_undone_alone(
+    officer: Caller, decided: Decided, make_register: Register, make_row: Row, database: ServiceDatabase
+) -> None:
+    endless = make_row(2, Sentence="99 years 999 months 9999 days")
+    outcomes = await decided(officer, make_register(make_row(1), endless, make_row(3)))
+    assert [item["outcome"] for item in outcomes] == ["admitted", "rejected", "admitted"]
+    assert outcomes[1]["reason"] == "refused by a rule of admission: enter this person by hand to see which"
+    assert await database.value("SELECT count(*) FROM person") == 2
+    assert await database.value("SELECT count(*) FROM person_scope") == 2
