@@ -9,7 +9,6 @@ from inzira_platform.errors import NotFoundError
 from inzira_platform.http import Instant
 from inzira_platform.page import PageDep
 from inzira_platform.scope import as_system
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.account import service as accounts
 from inzira_gateway.account.service import Officer
@@ -72,9 +71,10 @@ async def read_journey(
         raise ProjectionBehindError(retry_after=1) from error  # "not found" would be untrue of one's own write
     names = await intake.names(principal, [person_id])
     view = "named" if names.by_person else "codes"
-    await ledger.record_disclosure(session, principal, "journey.read", [person_id], clock.now(), view)
+    async with as_system(session):
+        await ledger.append_disclosure(session, principal, "journey.read", [person_id], clock.now(), view)
+        officers = await accounts.officers(session, _recorders(journey))
     gaps = [Gap("names", names.reason)] if names.reason else []
-    officers = await _officers(session, journey)
     return JourneyRead(
         **aged(await freshness.describe(session, clock.now(), gaps)),
         person=HeadRead.model_validate(journey.head),
@@ -86,10 +86,9 @@ async def read_journey(
     )
 
 
-async def _officers(session: AsyncSession, journey: Journey) -> dict[str, Officer]:
+def _recorders(journey: Journey) -> list[str]:
     shown = [*journey.entries, *(entry for group in journey.corrections.values() for entry in group)]
-    async with as_system(session):
-        return await accounts.officers(session, [entry.recorded_by for entry in shown])
+    return [entry.recorded_by for entry in shown]
 
 
 def _entry(

@@ -31,8 +31,8 @@ async def read_access_log(
     rows, cursor = await service.list_disclosures(session, principal, person_id, page, since, until)
     async with as_system(session):
         found = await accounts.officers(session, [row.actor for row in rows])
+        await service.append_disclosure(session, principal, "access-log.read", [person_id], clock.now(), "access-log")
     names = {identifier: officer.name for identifier, officer in found.items()}
-    await service.record_disclosure(session, principal, "access-log.read", [person_id], clock.now(), "access-log")
     return Page(items=[_read(row, names) for row in rows], next_cursor=cursor)
 
 

@@ -30,8 +30,15 @@ async def record_disclosure(
     Answers that show nobody leave no record. Raises whatever the database raises: no record, no answer.
     """
     ids = list(dict.fromkeys(person_ids))
-    if not ids:
-        return
+    if ids:
+        async with as_system(session):
+            await append_disclosure(session, principal, operation, ids, now, view)
+
+
+async def append_disclosure(
+    session: AsyncSession, principal: Principal, operation: str, person_ids: list[UUID], now: datetime, view: str
+) -> None:
+    """As `record_disclosure`, where the gateway's own scope is already in hand."""
     entry = {
         "id": new_id(),
         "service": "gateway",
@@ -44,8 +51,7 @@ async def record_disclosure(
         "request_id": str(current_trace().request_id),
         "occurred_at": now,
     }
-    async with as_system(session):
-        await repository.add_disclosure(session, entry, ids)
+    await repository.add_disclosure(session, entry, person_ids)
 
 
 async def take_in(session: AsyncSession, event_id: UUID, event: AccessRecorded) -> None:
