@@ -181,6 +181,9 @@ class _Calculator:
             if change.kind is ChangeKind.REMISSION:
                 end -= timedelta(days=change.days)
                 self._note("REMISSION", f"{change.days} days remitted with effect from {change.effective_on}.", end)
+        if end < run.first:
+            end = run.first
+            self._note("ALREADY_SERVED", "Credits and remissions cover the whole sentence.", end)
         moved = self._interrupted(end, run.first, "INTERRUPTION")
         if moved is not None:
             self._note("END", "Expected release: the last day of the sentence.", moved)
@@ -213,7 +216,7 @@ class _Calculator:
 
     def _life_parole(self, first: date) -> date:
         years = self._rules.life_years
-        day = add_duration(first, Duration(years=years)) - timedelta(days=self._terms.credit_days)
+        day = max(first, add_duration(first, Duration(years=years)) - timedelta(days=self._terms.credit_days))
         self._note("PAROLE_LIFE", f"Life: {years} years to be served, credits counted.", day)
         return day
 

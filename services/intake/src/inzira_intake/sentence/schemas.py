@@ -21,7 +21,8 @@ from inzira_intake.sentence.duration import parse_duration
 from inzira_intake.sentence.service import SentenceReason, StatedSentence
 
 DurationText = Annotated[
-    str, StringConstraints(pattern=r"^(LIFE|P(\d{1,3}Y)?(\d{1,4}M)?(\d{1,5}D)?)$", min_length=3, max_length=20)
+    str,
+    StringConstraints(pattern=r"^(LIFE|P(\d{1,3}Y(\d{1,4}M)?(\d{1,5}D)?|\d{1,4}M(\d{1,5}D)?|\d{1,5}D))$"),
 ]
 
 

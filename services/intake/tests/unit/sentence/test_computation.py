@@ -189,6 +189,12 @@ def test_equal_inputs_give_equal_hashes_and_another_input_another() -> None:
     assert first.inputs_hash != compute(judged, on=date(2023, 1, 1)).inputs_hash
 
 
+def test_credits_beyond_the_sentence_end_it_on_its_first_day() -> None:
+    done = compute(terms(one("P1D", date(1900, 1, 5)), credit_days=20_000))
+    assert done.expected_release_on == done.parole_eligible_on == date(1900, 1, 5)
+    assert "ALREADY_SERVED" in [step.code for step in done.trace]
+
+
 @given(
     years=st.integers(0, 40),
     months=st.integers(0, 30),
