@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class RuleFiles(BaseSettings):
     """Rule data a site replaces by its own."""
 
-    model_config = SettingsConfigDict(env_prefix="REINTEGRATION_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="REINTEGRATION_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     assignment_file: Path | None = Field(None, description="duty queues per district; empty = the shipped ones")
 

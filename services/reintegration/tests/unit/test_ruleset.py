@@ -1,6 +1,7 @@
 """The rule files say what domain.md 5 says."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from inzira_reintegration.rules import Offset, parse_offset
@@ -43,3 +44,17 @@ def test_duty_queue_is_found_by_code_by_name_and_for_unknown_districts() -> None
     assert rules.duty(None).org == rules.duty("NOWHERE").org == rules.default_org
     assert rules.is_duty(rules.duty("24").worker_id)
     assert not rules.is_duty(rules.follow_up("24").worker_id)
+
+
+def test_a_site_gives_its_own_duty_queues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "assignment.yaml"
+    file.write_text(
+        "code: site\neffective_from: 2026-01-01\ndefault_org: PFR\ndistricts: {}\n"
+        "organisations: {PFR: {duty_worker: acc-night, follow_up_worker: acc-day}}\n"
+    )
+    monkeypatch.setenv("REINTEGRATION_ASSIGNMENT_FILE", str(file))
+    assignment_rules.cache_clear()
+    try:
+        assert assignment_rules().duty("24").worker_id == "acc-night"
+    finally:
+        assignment_rules.cache_clear()

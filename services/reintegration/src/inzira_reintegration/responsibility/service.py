@@ -139,8 +139,7 @@ async def _take_charge(
     if waiting is not None:
         _settle(waiting, HandoverState.WITHDRAWN, clock.now(), principal.sub)
     row = await _change_holder(session, case, worker, Reason.SUPERVISOR, at, principal.sub, clock)
-    codes = ("R1", "R8") if case.state == CaseState.FOLLOW_UP else ("R1",)
-    for code in codes:
+    for code in ("R1", "R8") if case.state == CaseState.FOLLOW_UP else ("R1",):
         await followup.complete_milestone(session, case, code, kigali_day(at), principal.sub, clock)
     return row
 
@@ -177,8 +176,7 @@ async def offer_handover(
     check_happened(offered_on, clock.today(), field="offered_on", not_before=case.opened_on)
     holder = Worker(worker_id=case.worker_id, org=case.org)
     if principal.scope_kind != "facility":  # before release the facility prepares the handover of its people
-        supervises = principal.scope_kind == "org"
-        check_may_offer(holder, principal.sub, principal.org, supervises=supervises)
+        check_may_offer(holder, principal.sub, principal.org, supervises=principal.scope_kind == "org")
     row = await put_offer(session, case, to, reason_code, kigali_midnight(offered_on), principal.sub, clock)
     await emit(session, handover_offered(row))
     return row, case.version
