@@ -5,7 +5,10 @@ A service's conftest.py defines one session fixture, `service`, and may override
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,27 +37,36 @@ def pytest_configure() -> None:
     configure_logging("test", "pytest", "console")
 
 
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    """A folder of this test process alone: pytest removes older runs' folders, and another run may still use them."""
+    path = Path(tempfile.mkdtemp(prefix=f"inzira-{name}-"))
+    path.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A cluster of its own for this test process; nothing is durable."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = EmbeddedPostgres(folder / "data", free_port(), durable=False)
-    server.start()
-    yield server
-    server.stop()
+    with _folder("postgres") as folder:
+        server = EmbeddedPostgres(folder / "data", free_port(), durable=False)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def broker() -> Iterator[str]:
     """host:port of a broker: the embedded one, or Apache Kafka when INZIRA_TEST_BROKER=apache."""
-    folder = tmp_path_factory.mktemp("broker")
     apache = os.environ.get("INZIRA_TEST_BROKER") == "apache"
-    server: Child = ApacheKafka(folder / "data", free_port()) if apache else EmbeddedBroker(free_port())
-    server.start()
-    yield f"127.0.0.1:{server.port}"
-    server.stop()
+    with _folder("broker") as folder:
+        server: Child = (
+            ApacheKafka(folder / "data", free_port()) if apache else EmbeddedBroker(free_port(), folder / "data")
+        )
+        server.start()
+        yield f"127.0.0.1:{server.port}"
+        server.stop()
 
 
 @pytest.fixture(scope="session")
