@@ -72,7 +72,7 @@ async def admit_person(
     RcsNumberKnownError (the register has this RCS number), PossibleDuplicateError (likely a known person; pass
     `confirmed_new`), ReadmissionUnknownError, OpenEpisodeError, PersonDeceasedError, OverlapError.
     """
-    admission = _checked(admission, principal, clock)
+    admission = checked(admission, principal, clock)
     if admission.readmission is None:
         await people.refuse_known(session, principal, desk, admission.person, confirmed_new=admission.confirmed_new)
         person = people.new_row(desk, admission.person, now=clock.now(), by=principal.sub)
@@ -97,7 +97,7 @@ def open_section(desk: IdentityDesk, section: AdmissionSection) -> str | None:
     return desk.vault.open(section.ciphertext, section.key_version, place=place, person_id=section.person_id)
 
 
-def _checked(admission: Admission, principal: Principal, clock: Clock) -> Admission:
+def checked(admission: Admission, principal: Principal, clock: Clock) -> Admission:
     """The admission with its person prepared, when all that needs no database holds."""
     require_order(admission.order)
     require_sections(admission.sections)
@@ -142,6 +142,11 @@ async def _returning(
 
 
 async def _reach(session: AsyncSession, person_id: UUID, admission: Admission) -> None:
+    await upsert(session, person_id, **reach_of(admission))
+
+
+def reach_of(admission: Admission) -> dict[str, str | None]:
+    """Where the admission puts the person, for everybody's reach."""
     reach: dict[str, str | None] = {
         "facility": admission.facility,
         "incoming_facility": None,
@@ -149,7 +154,7 @@ async def _reach(session: AsyncSession, person_id: UUID, admission: Admission) -
     }
     if admission.person.return_district:
         reach["district"] = admission.person.return_district
-    await upsert(session, person_id, **reach)
+    return reach
 
 
 async def _open_episode(
@@ -161,27 +166,27 @@ async def _open_episode(
     person: Person,
     previous: Episode | None,
 ) -> Admitted:
-    episode = _episode(admission, person, previous, principal, clock.now())
+    episode = new_episode(admission, person, previous, principal, clock.now())
     session.add(episode)
     await session.flush()
-    fact = _admitted_fact(admission, episode)
+    fact = admitted_fact(admission, episode)
     fact.stream_version = await emit(session, events.admitted(episode, person, admission.admitted_at))
     session.add(fact)
-    session.add_all(_sections(desk, admission.sections, episode))
+    session.add_all(sealed_sections(desk, admission.sections, episode))
     await session.flush()
     if admission.sentence is not None:
-        stated = _stated(admission.sentence, admission)
+        stated = stated_sentence(admission.sentence, admission)
         facts = (custody.as_fact(fact),)
         await sentences.enter_sentence(session, principal, clock, episode, stated, facts)
     return Admitted(person.person_id, episode.id, episode.version)
 
 
-def _stated(terms: SentenceTerms, admission: Admission) -> StatedSentence:
+def stated_sentence(terms: SentenceTerms, admission: Admission) -> StatedSentence:
     decided_on = admission.order.issued_on or local_day(admission.admitted_at)
     return StatedSentence(terms, min(decided_on, local_day(admission.admitted_at)), SentenceReason.JUDGEMENT)
 
 
-def _episode(
+def new_episode(
     admission: Admission, person: Person, previous: Episode | None, principal: Principal, now: datetime
 ) -> Episode:
     again, sentence = admission.readmission, admission.sentence
@@ -204,7 +209,7 @@ def _episode(
     )
 
 
-def _admitted_fact(admission: Admission, episode: Episode) -> CustodyFact:
+def admitted_fact(admission: Admission, episode: Episode) -> CustodyFact:
     return CustodyFact(
         id=new_id(),
         episode_id=episode.id,
@@ -221,7 +226,9 @@ def _admitted_fact(admission: Admission, episode: Episode) -> CustodyFact:
     )
 
 
-def _sections(desk: IdentityDesk, answers: Mapping[Section, SectionAnswer], episode: Episode) -> list[AdmissionSection]:
+def sealed_sections(
+    desk: IdentityDesk, answers: Mapping[Section, SectionAnswer], episode: Episode
+) -> list[AdmissionSection]:
     return [_section(desk, section, answers[section], episode) for section in Section]
 
 

@@ -15,6 +15,11 @@ from inzira_intake.person.domain import IdentifierKind
 from inzira_intake.person.models import Person, PersonIdentifier, PersonNameToken
 
 POSSIBLE_MATCH = text("SELECT possible_match(:rcs, :national, :name_key, :born_on, :birth_year)")
+POSSIBLE_MATCHES = text(
+    "SELECT possible_match(p.rcs, p.national, p.name_key, p.born_on, p.birth_year) FROM unnest(CAST(:rcs AS bytea[]), "
+    "CAST(:national AS bytea[]), CAST(:name_key AS text[]), CAST(:born_on AS date[]), CAST(:birth_year AS int[])) "
+    "WITH ORDINALITY AS p(rcs, national, name_key, born_on, birth_year, n) ORDER BY p.n"
+)
 RELEASED_PERSON = text("SELECT released_person(:kind, :blind_index)")
 
 
@@ -79,6 +84,12 @@ async def find_match(session: AsyncSession, likeness: Likeness) -> str | None:
     """Which known thing matches, over all facilities: RCS_NUMBER, NATIONAL_ID, NAME_AND_BIRTH or None; not who."""
     match: str | None = (await session.execute(POSSIBLE_MATCH, vars(likeness))).scalar_one()
     return match
+
+
+async def find_matches(session: AsyncSession, likenesses: Sequence[Likeness]) -> list[str | None]:
+    """`find_match` for many, in one statement and in the order given."""
+    columns = {name: [getattr(one, name) for one in likenesses] for name in Likeness.__dataclass_fields__}
+    return list((await session.execute(POSSIBLE_MATCHES, columns)).scalars())
 
 
 async def find_candidate(session: AsyncSession, principal: Principal, likeness: Likeness) -> UUID | None:

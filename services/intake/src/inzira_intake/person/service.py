@@ -106,6 +106,20 @@ async def refuse_known(
     raise PossibleDuplicateError(reason=MatchReason(match).value, **seen)
 
 
+async def known_among(
+    session: AsyncSession, desk: IdentityDesk, persons: Sequence[NewPerson]
+) -> list[RcsNumberKnownError | PossibleDuplicateError | None]:
+    """As `refuse_known` for many prepared persons in one look: the error each would meet, or None."""
+    matches = await repository.find_matches(session, [_likeness(desk, person) for person in persons])
+    return [_known(match) if match else None for match in matches]
+
+
+def _known(match: str) -> RcsNumberKnownError | PossibleDuplicateError:
+    if match == IdentifierKind.RCS_NUMBER:
+        return RcsNumberKnownError(field="rcs_number")
+    return PossibleDuplicateError(reason=MatchReason(match).value)
+
+
 def new_row(desk: IdentityDesk, person: NewPerson, *, now: datetime, by: str) -> Person:
     """The row of a prepared person, with the warnings its national number gives; not stored yet."""
     numbers = {item.kind: item.value for item in identifiers_of(person, test_data=desk.test_data)}
@@ -134,11 +148,20 @@ async def store_person(session: AsyncSession, desk: IdentityDesk, row: Person, p
     """
     session.add(row)
     await session.flush()
-    tokens = name_tokens([row.full_name, *row.known_names])
-    session.add_all(PersonNameToken(person_id=row.person_id, token=token) for token in tokens)
-    for item in identifiers_of(person, test_data=desk.test_data):
-        session.add(_sealed(desk.vault, row.person_id, item, now=row.recorded_at, by=row.recorded_by))
+    session.add_all(parts_of(desk, row, person))
     await session.flush()
+
+
+def parts_of(desk: IdentityDesk, row: Person, person: NewPerson) -> list[PersonNameToken | PersonIdentifier]:
+    """The words of the names and the sealed identifiers that belong to the row of a prepared person."""
+    tokens = name_tokens([row.full_name, *row.known_names])
+    return [
+        *(PersonNameToken(person_id=row.person_id, token=token) for token in tokens),
+        *(
+            _sealed(desk.vault, row.person_id, item, now=row.recorded_at, by=row.recorded_by)
+            for item in identifiers_of(person, test_data=desk.test_data)
+        ),
+    ]
 
 
 async def find_released_person(session: AsyncSession, desk: IdentityDesk, person: NewPerson) -> UUID | None:

@@ -1,6 +1,6 @@
 """A row that may be admitted, to an admission: the same use case as an officer's, section by section of Rule 7."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from uuid import UUID
 
 from inzira_platform.auth import Principal
@@ -10,58 +10,63 @@ from inzira_platform.logging import log
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_intake.admission.bulk import Known, admit_new_people
 from inzira_intake.admission.domain import Admission, CommitmentOrder, sections_unknown
-from inzira_intake.admission.service import admit_person
+from inzira_intake.admission.service import Admitted
 from inzira_intake.custody.domain import LegalStatus
-from inzira_intake.person.domain import MatchReason, NewPerson, PossibleDuplicateError, RcsNumberKnownError, Sex
+from inzira_intake.person.domain import MatchReason, NewPerson, RcsNumberKnownError, Sex
 from inzira_intake.register.domain import Decision, Outcome, Reason, RowDraft
 from inzira_intake.sentence.domain import single_term
 from inzira_intake.sentence.duration import parse_duration
 from inzira_intake.vault import IdentityDesk
 
 OTHER_OFFENCE = "OTHER"
+REFUSALS = (DomainError, IntegrityError, DataError, ValueError)
 
 
-Admit = Callable[
-    [AsyncSession, Principal, Clock, IdentityDesk, RowDraft, Decision], Awaitable[tuple[Decision, UUID | None]]
-]
+Ended = tuple[RowDraft, Decision, UUID | None]
+"""A row decided `admitted`, what it became in the end, and the person."""
 
 
 class RowFailedError(Exception):
-    """Admitting one row failed after it may have written something: the rows must be taken one by one."""
+    """A rule or the database refused one of several rows: they must be taken one by one."""
 
 
-async def admit_draft(
-    session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, draft: RowDraft, decision: Decision
-) -> tuple[Decision, UUID | None]:
-    """Admit the person of a row decided `admitted`; the decision changes where somebody was faster.
+async def admit_together(
+    session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, drafts: Sequence[RowDraft]
+) -> list[Ended]:
+    """Admit the people of rows decided `admitted`; where somebody was faster, a row becomes duplicate or review.
 
-    Raises RowFailedError for any other refusal, which may come after something was written.
+    Raises RowFailedError for any other refusal: undo what was written.
     """
     try:
-        made = await admit_person(session, principal, clock, desk, _admission(draft))
-    except RcsNumberKnownError:  # raised before anything is written, as is the next
-        return Decision(Outcome.DUPLICATE, (Reason.NUMBER_KNOWN,), draft.notices), None
-    except PossibleDuplicateError as error:
-        by_number = error.facts.get("reason") == MatchReason.NATIONAL_ID
-        reason = Reason.LIKELY_BY_NATIONAL_ID if by_number else Reason.LIKELY_BY_NAME_AND_BIRTH
-        return Decision(Outcome.REVIEW, (reason,), draft.notices), None
-    except (DomainError, IntegrityError, DataError, ValueError) as error:
+        made = await admit_new_people(session, principal, clock, desk, [_admission(draft) for draft in drafts])
+    except REFUSALS as error:
         raise RowFailedError from error
-    return decision, made.person_id
+    return [(draft, *_ended(draft, one)) for draft, one in zip(drafts, made, strict=True)]
 
 
-async def admit_draft_alone(
-    session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, draft: RowDraft, decision: Decision
-) -> tuple[Decision, UUID | None]:
-    """As `admit_draft`, behind a savepoint: a row that fails is undone alone and rejected, the others stand."""
+async def admit_alone(
+    session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, draft: RowDraft
+) -> Ended:
+    """As `admit_together` for one row, behind a savepoint: a row that fails is undone alone and rejected."""
     try:
         async with session.begin_nested():
-            return await admit_draft(session, principal, clock, desk, draft, decision)
-    except RowFailedError as error:
-        cause = error.__cause__
-        log().warning("register.row_refused", code=getattr(cause, "code", "-"), error_class=type(cause).__name__)
-        return Decision(Outcome.REJECTED, (Reason.REFUSED_BY_RULE,), draft.notices), None
+            (made,) = await admit_new_people(session, principal, clock, desk, [_admission(draft)])
+    except REFUSALS as error:
+        log().warning("register.row_refused", code=getattr(error, "code", "-"), error_class=type(error).__name__)
+        return draft, Decision(Outcome.REJECTED, (Reason.REFUSED_BY_RULE,), draft.notices), None
+    return (draft, *_ended(draft, made))
+
+
+def _ended(draft: RowDraft, made: Admitted | Known) -> tuple[Decision, UUID | None]:
+    if isinstance(made, Admitted):
+        return Decision(Outcome.ADMITTED, (), draft.notices), made.person_id
+    if isinstance(made, RcsNumberKnownError):
+        return Decision(Outcome.DUPLICATE, (Reason.NUMBER_KNOWN,), draft.notices), None
+    by_number = made.facts.get("reason") == MatchReason.NATIONAL_ID
+    reason = Reason.LIKELY_BY_NATIONAL_ID if by_number else Reason.LIKELY_BY_NAME_AND_BIRTH
+    return Decision(Outcome.REVIEW, (reason,), draft.notices), None
 
 
 def _admission(draft: RowDraft) -> Admission:

@@ -4,7 +4,7 @@ A chunk's outcomes are committed with the admissions they tell of: a worker kill
 transaction ended, and no row is decided twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,9 +19,9 @@ from inzira_platform.service import Scanner
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.register import repository
-from inzira_intake.register.admitting import Admit, RowFailedError, admit_draft, admit_draft_alone
+from inzira_intake.register.admitting import Ended, RowFailedError, admit_alone, admit_together
 from inzira_intake.register.comparison import load_known
-from inzira_intake.register.domain import Decision, ImportState, Outcome, RowDraft, decide
+from inzira_intake.register.domain import Decision, ImportState, Outcome, RowDraft, decide_all
 from inzira_intake.register.drafts import draft_of, open_file, row_of
 from inzira_intake.register.models import RegisterImport
 from inzira_intake.register.places import place_rules
@@ -89,46 +89,58 @@ def _register_of(sealed: tuple[bytes, int], found: RegisterImport, desk: Identit
 
 
 async def _decide_chunk(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:
-    """The next rows together; one by one behind savepoints only where one of them fails in the database."""
+    """The next rows together; their admissions one by one only where a rule or the database refuses one of them."""
     rows = await repository.next_rows(session, found.id, CHUNK)
     drafts = [draft for row in rows if (draft := draft_of(row, desk.vault)) is not None]
+    facilities = frozenset(found.reach.split(","))
+    known = await load_known(session, desk.vault, found.id, drafts, facilities)
+    decided = decide_all(drafts, known, facilities)
+    ended = await _admit(session, clock, desk, found, [pair for pair in decided if _is_admitted(pair)])
+    people = {draft.number_key: person_id for draft, _, person_id in ended}
+    now = clock.now()
+    by_row = {draft.row: (decision, person_id) for draft, decision, person_id in ended}
+    values = []
+    for draft, first in decided:
+        decision, person_id = by_row.get(draft.row, (first, _person_of(draft, first, people)))
+        values.append(_values(found.id, draft.row, decision, person_id, now))
+    await repository.write_decisions(session, values)
+    await failpoint("register_chunk")
+    await _count(session, found, now)
+
+
+async def _admit(
+    session: AsyncSession,
+    clock: Clock,
+    desk: IdentityDesk,
+    found: RegisterImport,
+    admitted: Sequence[tuple[RowDraft, Decision]],
+) -> list[Ended]:
+    drafts = [draft for draft, _ in admitted]
     try:
         async with session.begin_nested():
-            decided = await _decide(session, clock, desk, found, drafts, admit_draft)
-            await session.flush()
+            return await admit_together(session, _sender(found), clock, desk, drafts)
     except RowFailedError:
-        decided = await _decide(session, clock, desk, found, drafts, admit_draft_alone)
-    await repository.write_decisions(session, decided)
-    await failpoint("register_chunk")
+        return [await admit_alone(session, _sender(found), clock, desk, draft) for draft in drafts]
+
+
+def _is_admitted(pair: tuple[RowDraft, Decision]) -> bool:
+    return pair[1].outcome is Outcome.ADMITTED
+
+
+def _person_of(draft: RowDraft, decision: Decision, people: Mapping[str | None, UUID | None]) -> UUID | None:
+    """Who a duplicate is: somebody known before, or admitted from an earlier row of the same chunk."""
+    if decision.outcome is not Outcome.DUPLICATE or decision.match is None:
+        return None
+    return decision.match.person_id or (people.get(draft.number_key) if decision.match.in_file else None)
+
+
+async def _count(session: AsyncSession, found: RegisterImport, now: datetime) -> None:
     counts = await repository.count_outcomes(session, found.id)
     for outcome in Outcome:
         setattr(found, outcome.value, counts.get(outcome.value, 0))
     found.done = sum(counts.values())
     if found.done == found.total:
-        found.state, found.finished_at = ImportState.DONE.value, clock.now()
-
-
-async def _decide(
-    session: AsyncSession,
-    clock: Clock,
-    desk: IdentityDesk,
-    found: RegisterImport,
-    drafts: Sequence[RowDraft],
-    admit: Admit,
-) -> list[dict[str, Any]]:
-    """What each draft becomes, admissions done; as values for its row."""
-    facilities = frozenset(found.reach.split(","))
-    known = await load_known(session, desk.vault, found.id, drafts, facilities)
-    sender, decided = _sender(found), []
-    for draft in drafts:
-        decision = decide(draft, known, facilities)
-        person_id = decision.match.person_id if decision.match and decision.outcome is Outcome.DUPLICATE else None
-        if decision.outcome is Outcome.ADMITTED:
-            decision, person_id = await admit(session, sender, clock, desk, draft, decision)
-        if decision.outcome in (Outcome.ADMITTED, Outcome.REVIEW):
-            known.add(draft, person_id)
-        decided.append(_values(found.id, draft.row, decision, person_id, clock.now()))
-    return decided
+        found.state, found.finished_at = ImportState.DONE.value, now
 
 
 def _sender(found: RegisterImport) -> Principal:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from inzira_contracts.intake import DatesComputed, SentenceRecorded
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock, kigali_midnight
 from inzira_platform.errors import DomainError, Kind
@@ -55,6 +56,16 @@ class SentenceAlreadyRecordedError(DomainError):
 
 
 @dataclass(frozen=True)
+class FirstSentence:
+    """The rows and events of a new episode's sentence and dates; neither stored nor told yet."""
+
+    sentence: Sentence
+    computation: DateComputation
+    recorded: SentenceRecorded
+    computed: DatesComputed
+
+
+@dataclass(frozen=True)
 class StatedSentence:
     """The whole terms as they stand now, with why and by which decision."""
 
@@ -77,6 +88,23 @@ async def record_sentence(
     custody.require_own(principal, episode.facility)
     timeline = await custody.load_timeline(session, episode.id)
     return await enter_sentence(session, principal, clock, episode, stated, timeline.facts)
+
+
+def first_sentence(
+    principal: Principal, clock: Clock, episode: Episode, stated: StatedSentence, facts: Sequence[Fact]
+) -> FirstSentence:
+    """The sentence of an episode that is not stored yet, whose dates it sets: for many admissions at once.
+
+    Raises the errors of the terms.
+    """
+    require_terms(stated.terms)
+    sentence = _row(episode, stated, None, principal, clock)
+    result = compute_dates(_inputs(episode, sentence, facts), rule_set_on(clock.today()), clock.today())
+    episode.expected_release_on = result.expected_release_on
+    episode.parole_eligible_on = result.parole_eligible_on
+    computation = _computation(episode, result, None, Cause.SENTENCE, principal, clock)
+    recorded = events.sentence_recorded(sentence, kigali_midnight(stated.decided_on))
+    return FirstSentence(sentence, computation, recorded, events.dates_computed(computation))
 
 
 async def enter_sentence(
@@ -124,13 +152,7 @@ async def recompute(
     if sentence is None and before is None:
         return None
     today = clock.today()
-    inputs = SentenceInputs(
-        terms=terms_from_json(sentence.terms, sentence.legal_status) if sentence else None,
-        legal_status=LegalStatus(episode.legal_status),
-        offences=tuple(episode.offences),
-        interruptions=interruptions(facts),
-    )
-    result = compute_dates(inputs, rule_set_on(today), today)
+    result = compute_dates(_inputs(episode, sentence, facts), rule_set_on(today), today)
     if before and before.inputs_hash == result.inputs_hash:
         return None
     row = _computation(episode, result, before, cause, principal, clock)
@@ -155,6 +177,15 @@ async def list_sentences(session: AsyncSession, episode_ids: Sequence[UUID]) -> 
 async def list_computations(session: AsyncSession, episode_ids: Sequence[UUID]) -> Sequence[DateComputation]:
     """Every computation of these episodes, the first one first."""
     return await repository.list_computations(session, episode_ids)
+
+
+def _inputs(episode: Episode, sentence: Sentence | None, facts: Sequence[Fact]) -> SentenceInputs:
+    return SentenceInputs(
+        terms=terms_from_json(sentence.terms, sentence.legal_status) if sentence else None,
+        legal_status=LegalStatus(episode.legal_status),
+        offences=tuple(episode.offences),
+        interruptions=interruptions(facts),
+    )
 
 
 def _row(
