@@ -12,9 +12,10 @@ from inzira_platform.scope import as_system
 from pydantic import SecretStr
 
 from inzira_gateway.account import service
-from inzira_gateway.account.domain import Reach
+from inzira_gateway.account.domain import AccountState, Reach
 from inzira_gateway.account.hashing import Passwords
 from inzira_gateway.account.schemas import AccountCreate, AccountRead, AccountUpdate, AccountWritten
+from inzira_gateway.session.service import end_sessions
 
 router = APIRouter(tags=["account"])
 
@@ -82,7 +83,9 @@ async def change_account(
     passwords: PasswordsDep,
     response: Response,
 ) -> AccountWritten:
-    """Change role, reach, name, state or password; access tokens issued before are refused within 5 seconds."""
+    """Change role, reach, name, state or password; access tokens issued before are refused within 5 seconds.
+    A new password, and whatever takes the right to sign in away, also ends every session.
+    """
     changes = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
         for name, value in body.model_dump(exclude_none=True).items()
@@ -91,5 +94,7 @@ async def change_account(
         account = await service.change_account(
             session, passwords, account_id, changes, version=version, by=principal.sub, now=clock.now()
         )
+        if "password" in changes or account.state != AccountState.ACTIVE:
+            await end_sessions(session, account_id, "account-changed", clock.now())
     response.headers["ETag"] = etag(account.version)
     return AccountWritten.model_validate(account)

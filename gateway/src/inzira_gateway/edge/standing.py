@@ -1,4 +1,4 @@
-"""Whether the account and session behind an access token still stand: asked of the database, kept 3 seconds."""
+"""Whether the account and session behind an access token still stand: asked of the database, kept 2 seconds."""
 
 import time
 from collections import OrderedDict
@@ -8,7 +8,7 @@ from inzira_gateway.session import repository
 from inzira_gateway.session.repository import Standing
 from inzira_gateway.transactions import Transactions
 
-KEEP_SECONDS = 3.0
+KEEP_SECONDS = 2.0
 """A disabled account or a changed role is refused within this time, inside the 5 seconds of security.md 9."""
 
 

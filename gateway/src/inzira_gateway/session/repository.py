@@ -57,6 +57,15 @@ async def revoke_session(session: AsyncSession, session_id: UUID, reason: str, n
     )
 
 
+async def revoke_all(session: AsyncSession, account_id: UUID, reason: str, now: datetime) -> None:
+    """End every session of an account."""
+    await session.execute(
+        update(Session)
+        .where(col(Session.account_id) == account_id, col(Session.revoked_at).is_(None))
+        .values(revoked_at=now, revoked_because=reason)
+    )
+
+
 async def find_attempts(session: AsyncSession, username: str) -> LoginAttempt | None:
     return await session.get(LoginAttempt, name_digest(username))
 

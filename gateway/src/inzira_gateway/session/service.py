@@ -159,6 +159,11 @@ def principal_of(account: Account) -> Principal:
     )
 
 
+async def end_sessions(session: AsyncSession, account_id: UUID, reason: str, now: datetime) -> None:
+    """End every session of an account: its password was replaced, or it may no longer sign in."""
+    await repository.revoke_all(session, account_id, reason, now)
+
+
 async def forget_old_sessions(session: AsyncSession, now: datetime) -> int:
     """Scanner: remove what ended more than 30 days ago, 500 at a time."""
     return await repository.forget_old(session, now - timedelta(days=30), 500)

@@ -63,6 +63,17 @@ async def test_disabled_account_is_refused_within_five_seconds(door: Api) -> Non
         await asyncio.sleep(0.2)
 
 
+async def test_new_password_ends_every_session(door: Api) -> None:
+    admin = await officer(door, "admin1", "administrator")
+    identifier = await make_account(door, "keza", "caseworker", org="PFR")
+    tokens = await sign_in(door, "keza")
+    body, match = {"password": "another hill, also green"}, {"If-Match": '"1"'}
+    assert (await admin.patch(f"/v1/accounts/{identifier}", body, headers=match)).status_code == 200
+    renewed = await door.nobody().post("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]})
+    assert renewed.status_code == 401
+    assert (await sign_in(door, "keza", "another hill, also green"))["access_token"]
+
+
 async def test_changes_are_guarded_and_written_down(door: Api) -> None:
     admin = await officer(door, "admin1", "administrator")
     made = (await admin.post("/v1/accounts", new())).json()
