@@ -158,6 +158,7 @@ def _custody() -> None:
         sa.Column("supervision", sa.Text(), nullable=False),
         sa.Column("expected_release_on", sa.Date(), nullable=True),
         sa.Column("parole_eligible_on", sa.Date(), nullable=True),
+        sa.Column("state_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from inzira_intake.correction import events
 from inzira_intake.correction.domain import KINDS, Correction, NothingToCorrectError, require_apart, require_named
 from inzira_intake.custody import service as custody
-from inzira_intake.custody.domain import FactKind, Position
+from inzira_intake.custody.domain import FactKind
 from inzira_intake.custody.models import Episode, FactCorrection
 from inzira_intake.custody.service import Timeline
 from inzira_intake.custody.timeline import Fact, UnknownFactError, in_order, move_fact, moved_facts
@@ -46,23 +46,12 @@ async def correct_fact(
     supersedes = await custody.event_of(session, timeline, fact.fact_id)
     row.stream_version = await emit(session, events.corrected(row, correction.fact.value, supersedes))
     session.add(row)
-    await _follow_up(session, principal, clock, episode, facts, position)
-    return row, episode
-
-
-async def _follow_up(
-    session: AsyncSession,
-    principal: Principal,
-    clock: Clock,
-    episode: Episode,
-    facts: Sequence[Fact],
-    position: Position,
-) -> None:
-    """The dates, and the end of the episode, as they follow from the corrected facts."""
     await session.flush()
     if episode.closed_at is None:
         await sentences.recompute(session, principal, clock, episode, facts, Cause.CORRECTION)
-    await custody.settle(session, episode, position, closed_at=_end(facts))
+    due_at = custody.state_due_at(facts, timeline.rows)
+    await custody.settle(session, episode, position, closed_at=_end(facts), due_at=due_at)
+    return row, episode
 
 
 def _find(

@@ -44,6 +44,7 @@ class Episode(Base, table=True):
     supervision: str = Field(default=Supervision.NONE.value, sa_type=Text)
     expected_release_on: date | None = None
     parole_eligible_on: date | None = None
+    state_due_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     version: int = 1
     recorded_at: datetime = Field(sa_column=moment())

@@ -1,11 +1,12 @@
 """What every use case about custody builds on: the episode under lock, its timeline, and where it stands after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from inzira_platform.auth import Principal
+from inzira_platform.clock import kigali_midnight
 from inzira_platform.errors import DomainError, Kind
 from inzira_platform.scope import as_system, upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,8 @@ from inzira_intake.custody.models import CustodyFact, Episode, FactCorrection
 from inzira_intake.custody.timeline import Fact, in_order
 from inzira_intake.facility.domain import get_facility
 from inzira_intake.person import service as people
+
+RECEIVED_WITHIN = timedelta(hours=24)  # domain.md 2.6: an unreceived transfer is an alert after a day
 
 
 class OtherFacilityError(DomainError):
@@ -99,6 +102,17 @@ async def load_timelines(session: AsyncSession, episode_ids: Sequence[UUID]) -> 
     }
 
 
+def state_due_at(facts: Sequence[Fact], rows: Mapping[UUID, CustodyFact]) -> datetime | None:
+    """When the present state should have ended: a transfer after 24 hours, a leave after the day of return."""
+    last = in_order(facts)[-1]
+    if last.kind is FactKind.TRANSFER_DEPARTED:
+        return last.occurred_at + RECEIVED_WITHIN
+    due_back_on = rows[last.fact_id].due_back_on
+    if last.kind is FactKind.LEAVE_GRANTED and due_back_on is not None:
+        return kigali_midnight(due_back_on + timedelta(days=1))
+    return None
+
+
 async def event_of(session: AsyncSession, timeline: Timeline, fact_id: UUID) -> UUID:
     """The event that told the fact, or its latest correction: what a new correction supersedes."""
     row = timeline.rows[fact_id]
@@ -130,17 +144,19 @@ async def settle(
     position: Position,
     *,
     closed_at: datetime | None = None,
+    due_at: datetime | None = None,
     district: str | None = None,
 ) -> None:
     """Write where the episode stands now, and who may see the person from now on: the last write of a use case.
 
     A change of facility reaches past the caller's own, so the reach is written as the service itself; after it
     the caller may no longer see the person (domain.md 2.6: with the sender until received, then with the receiver).
-    `district` is where a released person returns to.
+    `due_at` is when the present state should have ended, `district` where a released person returns to.
     """
     episode.custody_state = position.state.value
     episode.facility = position.facility
     episode.incoming_facility = position.incoming
+    episode.state_due_at = due_at
     if position.state in CLOSED_STATES:
         episode.closed_at = closed_at
     episode.version += 1

@@ -9,11 +9,16 @@ from inzira_intake.sentence.duration import Duration, DurationError, add_duratio
 
 
 class DueKind(StrEnum):
-    """RELEASE and PAROLE lie ahead; OVERDUE is a release date that has passed with the person still held."""
+    """RELEASE and PAROLE lie ahead; OVERDUE is a release date that has passed with the person still held.
+
+    TRANSFER_UNRECEIVED: departed more than 24 hours ago and not received. LEAVE_OVERDUE: not back from leave.
+    """
 
     RELEASE = "RELEASE"
     PAROLE = "PAROLE"
     OVERDUE = "OVERDUE"
+    TRANSFER_UNRECEIVED = "TRANSFER_UNRECEIVED"
+    LEAVE_OVERDUE = "LEAVE_OVERDUE"
 
 
 class DueSort(StrEnum):
@@ -44,8 +49,14 @@ def horizon(within: str, today: date) -> date:
     return until
 
 
-def milestone(days_left: int) -> str:
+PASSED = {
+    DueKind.TRANSFER_UNRECEIVED: "The transfer departed and was not received within 24 hours.",
+    DueKind.LEAVE_OVERDUE: "The person is not back from leave; only a decision makes it an escape.",
+}
+
+
+def milestone(kind: DueKind, days_left: int) -> str:
     """The nearest milestone not yet passed; OVERDUE past the date."""
-    if days_left < 0:
+    if days_left < 0 or kind in PASSED:
         return "OVERDUE"
     return next((code for days, code in MILESTONES if days_left <= days), "LATER")

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
-from sqlalchemy import CompoundSelect, Select, case, literal, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Date, Select, case, cast, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from inzira_intake.custody.domain import HELD_STATES
+from inzira_intake.custody.domain import HELD_STATES, CustodyState
 from inzira_intake.custody.models import Episode
 from inzira_intake.due.domain import DueKind, DueSort
 
@@ -21,6 +21,7 @@ from inzira_intake.due.domain import DueKind, DueSort
 class DueQuery:
     """What is looked for."""
 
+    now: datetime
     today: date
     until: date
     facility: str | None
@@ -45,7 +46,7 @@ async def list_due(
     session: AsyncSession, principal: Principal, query: DueQuery, limit: int, after: Sequence[str] | None
 ) -> list[DueRow]:
     """The dates of persons in reach, by day; one more than `limit`."""
-    rows = _both(principal, query).subquery()
+    rows = _every(principal, query).subquery()
     key = (rows.c.due_on, rows.c.episode_id, rows.c.kind)
     statement: Select[Any] = select(rows).where(rows.c.kind.in_([kind.value for kind in query.kinds]))
     descending = query.sort is DueSort.LATEST
@@ -57,7 +58,7 @@ async def list_due(
     return [DueRow(**row) for row in found.mappings()]
 
 
-def _both(principal: Principal, query: DueQuery) -> CompoundSelect[Any]:
+def _every(principal: Principal, query: DueQuery) -> CompoundSelect[Any]:
     release = col(Episode.expected_release_on)
     kind = case((release < query.today, DueKind.OVERDUE.value), else_=DueKind.RELEASE.value)
     ends = _held(principal, query, kind, release).where(release <= query.until)
@@ -65,7 +66,15 @@ def _both(principal: Principal, query: DueQuery) -> CompoundSelect[Any]:
     paroles = _held(principal, query, literal(DueKind.PAROLE.value), parole).where(
         parole.between(query.today, query.until)
     )
-    return union_all(ends, paroles)
+    away = case(
+        (col(Episode.custody_state) == CustodyState.IN_TRANSIT.value, DueKind.TRANSFER_UNRECEIVED.value),
+        else_=DueKind.LEAVE_OVERDUE.value,
+    )
+    due_at = col(Episode.state_due_at)
+    waiting = _held(principal, query, away, cast(func.timezone("Africa/Kigali", due_at), Date)).where(
+        due_at < query.now
+    )
+    return union_all(ends, paroles, waiting)
 
 
 def _held(principal: Principal, query: DueQuery, kind: Any, due_on: Any) -> Select[Any]:  # noqa: ANN401 - SQL expressions

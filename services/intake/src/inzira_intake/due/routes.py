@@ -23,11 +23,11 @@ async def list_due(
     page: PageDep,
     within: Annotated[str, Query(max_length=12, description="how far to look: P12M, P90D, at most P3Y")] = "P12M",
     facility: Annotated[Code | None, Query()] = None,
-    kind: Annotated[list[DueKind] | None, Query(max_length=3, description="all kinds when left out")] = None,
+    kind: Annotated[list[DueKind] | None, Query(max_length=5, description="all kinds when left out")] = None,
     sort: Annotated[DueSort, Query()] = DueSort.SOONEST,
 ) -> Page[DueRead]:
     """Who reaches release or parole soon, and who is held past the date, each with its computation explained."""
     today = clock.today()
-    query = DueQuery(today, horizon(within, today), facility, frozenset(kind or DueKind), sort)
+    query = DueQuery(clock.now(), today, horizon(within, today), facility, frozenset(kind or DueKind), sort)
     items, cursor = await service.list_due(session, principal, query, page)
     return Page(items=[DueRead.of(item) for item in items], next_cursor=cursor)

@@ -23,7 +23,7 @@ class DueRead(Schema):
     facility: str
     custody_state: CustodyState
     legal_status: LegalStatus
-    rule_set: str
+    rule_set: str | None
     needs_second_officer: bool
     explanation: list[str]
 

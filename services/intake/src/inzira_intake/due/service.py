@@ -11,9 +11,10 @@ from inzira_platform.page import InvalidCursorError, PageRequest, paged
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.due import repository
-from inzira_intake.due.domain import DueKind, milestone
+from inzira_intake.due.domain import PASSED, DueKind, milestone
 from inzira_intake.due.repository import DueQuery, DueRow
 from inzira_intake.sentence import service as sentences
+from inzira_intake.sentence.models import DateComputation
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class DueItem:
     row: DueRow
     days_left: int
     milestone: str
-    rule_set: str
+    rule_set: str | None
     needs_second_officer: bool
     explanation: tuple[str, ...]
 
@@ -47,15 +48,16 @@ async def list_due(
 async def _explained(session: AsyncSession, query: DueQuery, rows: Sequence[DueRow]) -> list[DueItem]:
     computations = await sentences.list_computations(session, [row.episode_id for row in rows])
     latest = {item.episode_id: item for item in computations}
-    items: list[DueItem] = []
-    for row in rows:
-        days_left = (row.due_on - query.today).days
-        computed = latest[row.episode_id]
-        words = tuple(f"{step['words']} {step['value']}".strip() for step in computed.trace)
-        items.append(
-            DueItem(row, days_left, milestone(days_left), computed.rule_set, computed.needs_second_officer, words)
-        )
-    return items
+    return [_item(query, row, latest.get(row.episode_id)) for row in rows]
+
+
+def _item(query: DueQuery, row: DueRow, computed: DateComputation | None) -> DueItem:
+    kind, days_left = DueKind(row.kind), (row.due_on - query.today).days
+    near = milestone(kind, days_left)
+    if kind in PASSED or computed is None:
+        return DueItem(row, days_left, near, None, False, (PASSED.get(kind, ""),))
+    words = tuple(f"{step['words']} {step['value']}".strip() for step in computed.trace)
+    return DueItem(row, days_left, near, computed.rule_set, computed.needs_second_officer, words)
 
 
 def _check(after: Sequence[str] | None) -> None:

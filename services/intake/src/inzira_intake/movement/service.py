@@ -91,7 +91,9 @@ async def record_movement(
         _require_halfway(movement, timeline, episode, principal)
     await _write(session, rows, before, after)
     await _follow_up(session, principal, clock, episode, timeline, movement, rows)
-    await custody.settle(session, episode, after)
+    facts = (*timeline.facts, *(custody.as_fact(row) for row in rows))
+    due_at = custody.state_due_at(facts, {**timeline.rows, **{row.id: row for row in rows}})
+    await custody.settle(session, episode, after, due_at=due_at)
     return rows[0], episode
 
 

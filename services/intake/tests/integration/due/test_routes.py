@@ -70,6 +70,39 @@ async def test_who_is_not_held_is_not_due(officer: Caller, people: dict[str, str
     assert people["overdue"] not in (await officer.get(PATH)).text
 
 
+async def test_an_unreceived_transfer_and_an_overdue_leave_are_alerts(
+    officer: Caller, elsewhere: Caller, admit: Admit
+) -> None:
+    sent, away, back = [await admit(sentence=None, legal_status="REMAND") for _ in range(3)]
+    departed = {
+        "kind": "TRANSFER_DEPARTED",
+        "occurred_at": "2026-11-22T09:00:00+02:00",
+        "to_facility": "MUS",
+        "reference": "TR/1",
+    }
+    leave = {
+        "kind": "LEAVE_GRANTED",
+        "occurred_at": "2026-11-19",
+        "reference": "LV/1",
+        "authority": "RCS",
+        "due_back_on": "2026-11-21",
+    }
+    await officer.post(f"/v1/persons/{sent['person_id']}/movements", departed)
+    for made in (away, back):
+        await officer.post(f"/v1/persons/{made['person_id']}/movements", leave)
+    returned = {"kind": "LEAVE_RETURNED", "occurred_at": "2026-11-21"}
+    await officer.post(f"/v1/persons/{back['person_id']}/movements", returned)
+    items = (await officer.get(PATH)).json()["items"]
+    assert [(item["person_id"], item["kind"], item["milestone"]) for item in items] == [
+        (away["person_id"], "LEAVE_OVERDUE", "OVERDUE"),
+        (sent["person_id"], "TRANSFER_UNRECEIVED", "OVERDUE"),
+    ]
+    assert all(item["explanation"] for item in items)
+    received = {"kind": "TRANSFER_RECEIVED", "occurred_at": "2026-11-23T09:30:00+02:00"}
+    await elsewhere.post(f"/v1/persons/{sent['person_id']}/movements", received)
+    assert (await elsewhere.get(PATH)).json()["items"] == []
+
+
 @pytest.mark.parametrize(
     "query",
     [{"within": "P4Y"}, {"within": "LIFE"}, {"within": "soon"}, {"sort": "name"}, {"cursor": "abc"}, {"limit": 0}],

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from inzira_intake.due.domain import WithinError, horizon, milestone
+from inzira_intake.due.domain import DueKind, WithinError, horizon, milestone
 
 TODAY = date(2026, 11, 23)
 
@@ -36,4 +36,9 @@ def test_too_far_or_not_understood(within: str) -> None:
     ],
 )
 def test_the_nearest_milestone(days: int, code: str) -> None:
-    assert milestone(days) == code
+    assert milestone(DueKind.RELEASE, days) == code
+
+
+@pytest.mark.parametrize("kind", [DueKind.TRANSFER_UNRECEIVED, DueKind.LEAVE_OVERDUE])
+def test_what_should_have_ended_is_overdue_at_once(kind: DueKind) -> None:
+    assert milestone(kind, 0) == "OVERDUE"
