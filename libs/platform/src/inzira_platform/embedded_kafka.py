@@ -87,7 +87,8 @@ class ApacheKafka(Child):
         properties = _PROPERTIES.format(port=self.port, controller=controller, logs=logs)
         self._properties_file.write_text(properties, encoding="ascii")
         if not (logs / "meta.properties").exists():
-            cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
+            # the "A" in front of a random id: one that began with a hyphen would be read as an option
+            cluster = "A" + urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")[1:]
             self._run(
                 *self._java("-Xmx128m", "-XX:TieredStopAtLevel=1"),
                 *["kafka.tools.StorageTool", "format", "--standalone"],
