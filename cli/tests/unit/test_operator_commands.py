@@ -41,24 +41,25 @@ def gateway() -> Iterator[SmallGateway]:
     """Served from a thread of its own: the commands run their own event loop."""
     small, ready, loop = SmallGateway(), threading.Event(), asyncio.new_event_loop()
 
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", small.handle)
+    runner = web.AppRunner(application)
+
     async def serve() -> None:
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", small.handle)
-        runner = web.AppRunner(application)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        assert runner.addresses
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         small.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         ready.set()
 
-    loop.create_task(serve())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    asyncio.run_coroutine_threadsafe(serve(), loop)
     ready.wait(5)
     yield small
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(5)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
+    loop.close()
 
 
 def run(gateway: SmallGateway, *arguments: str) -> Result:
