@@ -177,7 +177,7 @@ async def _open_episode(
     if admission.sentence is not None:
         stated = stated_sentence(admission.sentence, admission)
         facts = (custody.as_fact(fact),)
-        await sentences.enter_sentence(session, principal, clock, episode, stated, facts)
+        await sentences.enter_sentence(session, principal, clock, episode, stated, facts, fresh=True)
     return Admitted(person.person_id, episode.id, episode.version)
 
 

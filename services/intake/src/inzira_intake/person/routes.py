@@ -9,7 +9,7 @@ from inzira_platform.errors import ForbiddenError
 from inzira_platform.http import Written, etag
 from inzira_platform.page import Page, PageDep, paged
 
-from inzira_intake.person import service
+from inzira_intake.person import search, service
 from inzira_intake.person.schemas import NameList, NameRead, PersonRead, PersonUpdate
 from inzira_intake.wire import DeskDep
 
@@ -51,7 +51,7 @@ async def list_names(
     ids: Annotated[list[UUID], Query(min_length=1, max_length=200, description="repeat the parameter per id")],
 ) -> NameList:
     """Names of these persons, of those the caller may see."""
-    found = await service.list_names(session, principal, ids)
+    found = await search.list_names(session, principal, ids)
     return NameList(items=[NameRead.of(person) for person in found])
 
 
@@ -69,6 +69,6 @@ async def search_identities(
     """Persons by the beginnings of their names' words, or by an identifier; by name."""
     if not principal.can("person:identify"):
         raise ForbiddenError
-    found = await service.search_identities(session, principal, desk, page, name=name, identifier=identifier)
+    found = await search.search_identities(session, principal, desk, page, name=name, identifier=identifier)
     shown, cursor = paged(found, page.limit, lambda person: (person.normalised_name, person.person_id))
     return Page(items=[NameRead.of(person) for person in shown], next_cursor=cursor)

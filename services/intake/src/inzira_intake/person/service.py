@@ -1,6 +1,6 @@
 """Use cases about who a person is: write down, find, change, name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,6 @@ from inzira_platform.clock import Clock
 from inzira_platform.deps import StaleVersionError
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit, record_access
-from inzira_platform.page import InvalidCursorError, PageRequest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.facility.domain import require_district
@@ -19,7 +18,6 @@ from inzira_intake.person.domain import (
     Identifier,
     IdentifierKind,
     MatchReason,
-    NameMissingError,
     NewPerson,
     PersonNotFoundError,
     PossibleDuplicateError,
@@ -32,17 +30,14 @@ from inzira_intake.person.domain import (
     name_tokens,
     national_id_disagreements,
     normalise,
-    normalise_identifier,
     normalise_name,
     require_name,
 )
 from inzira_intake.person.models import Person, PersonIdentifier, PersonNameToken
 from inzira_intake.person.repository import Likeness, Place
 from inzira_intake.vault import IdentityDesk, Vault
-from inzira_intake.wording import fold
 
 IDENTIFIER_PLACE = "person_identifier|ciphertext"
-MOST_TOKENS = 6
 
 
 @dataclass(frozen=True)
@@ -168,7 +163,7 @@ async def find_released_person(session: AsyncSession, desk: IdentityDesk, person
     """The released person, wherever they were, whose RCS or national number was given; None when unsure."""
     for item in identifiers_of(person, test_data=desk.test_data):
         if item.kind is not IdentifierKind.PHONE:
-            found = await repository.find_released(session, item.kind, _index(desk, item))
+            found = await repository.find_released(session, item.kind, index_of(desk, item))
             if found:
                 return found
     return None
@@ -238,54 +233,8 @@ async def change_person(
     return person
 
 
-async def list_names(session: AsyncSession, principal: Principal, ids: Iterable[UUID]) -> Sequence[Person]:
-    """Those of the persons in reach, for joining names in; one access record for all of them."""
-    found = await repository.list_persons(session, principal, ids)
-    await record_access(session, principal, "person.names", [person.person_id for person in found], view="names")
-    return found
-
-
-async def search_identities(
-    session: AsyncSession,
-    principal: Principal,
-    desk: IdentityDesk,
-    page: PageRequest,
-    *,
-    name: str | None,
-    identifier: str | None,
-) -> Sequence[Person]:
-    """Persons in reach by the beginnings of their names' words, or by an identifier; one more than the page holds.
-
-    The access record names those on the page. Raises NameMissingError when neither says anything.
-    """
-    after = _after(page)
-    if identifier:
-        kinds = normalise_identifier(identifier, test_data=desk.test_data)
-        indexes = [_index(desk, item) for item in kinds]
-        found = await repository.search_by_identifier(session, principal, indexes, page.limit, after)
-    else:
-        tokens = fold(name or "").split()[:MOST_TOKENS]
-        if not tokens:
-            raise NameMissingError("Give the beginning of a name, or an identifier.", field="name")
-        found = await repository.search_by_name(session, principal, tokens, page.limit, after)
-    shown = [person.person_id for person in found[: page.limit]]
-    await record_access(session, principal, "person.search", shown, view="names")
-    return found
-
-
-def _after(page: PageRequest) -> Sequence[str] | None:
-    """Name and id the page starts after. Raises InvalidCursorError."""
-    after = page.after(2)
-    if after is not None:
-        try:
-            UUID(after[1])
-        except ValueError as error:
-            raise InvalidCursorError(field="cursor") from error
-    return after
-
-
 def _likeness(desk: IdentityDesk, person: NewPerson) -> Likeness:
-    indexes = {item.kind: _index(desk, item) for item in identifiers_of(person, test_data=desk.test_data)}
+    indexes = {item.kind: index_of(desk, item) for item in identifiers_of(person, test_data=desk.test_data)}
     return Likeness(
         rcs=indexes.get(IdentifierKind.RCS_NUMBER),
         national=indexes.get(IdentifierKind.NATIONAL_ID),
@@ -295,7 +244,8 @@ def _likeness(desk: IdentityDesk, person: NewPerson) -> Likeness:
     )
 
 
-def _index(desk: IdentityDesk, item: Identifier) -> bytes:
+def index_of(desk: IdentityDesk, item: Identifier) -> bytes:
+    """The blind index an identifier is stored and found by."""
     return desk.vault.blind_index(item.kind.value, item.value)
 
 
@@ -351,7 +301,7 @@ async def _replace_identifiers(
     for kind, text in change.identifiers:
         item = Identifier(kind, normalise(kind, text, test_data=desk.test_data))
         old = held.get(kind.value)
-        if old and old.blind_index == _index(desk, item):
+        if old and old.blind_index == index_of(desk, item):
             continue
         await _refuse_taken(session, desk, item)
         if old:
@@ -362,7 +312,7 @@ async def _replace_identifiers(
 
 
 async def _refuse_taken(session: AsyncSession, desk: IdentityDesk, item: Identifier) -> None:
-    index = _index(desk, item)
+    index = index_of(desk, item)
     rcs = index if item.kind is IdentifierKind.RCS_NUMBER else None
     national = index if item.kind is IdentifierKind.NATIONAL_ID else None
     # the name is left empty: only the number is asked about

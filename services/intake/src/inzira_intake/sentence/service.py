@@ -114,8 +114,10 @@ async def enter_sentence(
     episode: Episode,
     stated: StatedSentence,
     facts: Sequence[Fact],
+    *,
+    fresh: bool = False,
 ) -> Sentence:
-    """As `record_sentence`, for an episode already in hand."""
+    """As `record_sentence`, for an episode already in hand; `fresh` when it was opened just now."""
     require_terms(stated.terms)
     if stated.decided_on > clock.today():
         raise FutureFactError(field="decided_on")
@@ -123,7 +125,7 @@ async def enter_sentence(
         episode.offences = list(require_offences(stated.offences))
     current = LegalStatus(episode.legal_status)
     episode.legal_status = next_legal_status(current, stated.terms.legal_status).value
-    before = await repository.find_sentence(session, episode.id)
+    before = None if fresh else await repository.find_sentence(session, episode.id)
     if before and stated.reason is SentenceReason.JUDGEMENT:
         raise SentenceAlreadyRecordedError(field="reason_code")
     sentence = _row(episode, stated, before, principal, clock)
@@ -132,7 +134,7 @@ async def enter_sentence(
     )
     session.add(sentence)
     await session.flush()
-    await recompute(session, principal, clock, episode, facts, Cause.SENTENCE, sentence=sentence)
+    await recompute(session, principal, clock, episode, facts, Cause.SENTENCE, sentence=sentence, fresh=fresh)
     return sentence
 
 
@@ -145,10 +147,11 @@ async def recompute(
     cause: Cause,
     *,
     sentence: Sentence | None = None,
+    fresh: bool = False,
 ) -> DateComputation | None:
     """Compute the dates again; tell and keep the result when the inputs or the rule set changed, else None."""
     sentence = sentence or await repository.find_sentence(session, episode.id)
-    before = await repository.find_computation(session, episode.id)
+    before = None if fresh else await repository.find_computation(session, episode.id)
     if sentence is None and before is None:
         return None
     today = clock.today()
