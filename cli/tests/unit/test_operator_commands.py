@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from click.testing import Result
 from inzira_cli.app import app
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 ME = ["--user", "admin1", "--password", "a hill, very green"]
 
