@@ -36,6 +36,9 @@ async def on_moved(session: AsyncSession, event: Event, _meta: Delivery) -> None
         fields |= {"facility": event.to_facility, "incoming_facility": None}
     elif event.to_facility:
         fields["facility"] = event.to_facility
+    if event.kind == "ESCAPED":
+        # Whoever waited for the person has nobody to receive any more.
+        fields["incoming_facility"] = None
     await upsert(session, event.person_id, **fields)
 
 
