@@ -3,6 +3,7 @@
 import typer
 
 from inzira_cli import accounts, events
+from inzira_cli.commands.demo import demo
 from inzira_cli.commands.down import down
 from inzira_cli.commands.logs import logs
 from inzira_cli.commands.provision import provision
@@ -19,6 +20,6 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
-for one in (up, down, status, logs, secrets, provision):
+for one in (up, demo, down, status, logs, secrets, provision):
     app.command()(one)
 app.command("import")(import_register)
