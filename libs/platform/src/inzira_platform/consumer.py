@@ -26,7 +26,7 @@ from inzira_platform.parking import Parking
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Runtime
 
-POLL_MS = 500
+POLL_MS = 1000
 MAX_RECORDS = 200
 ATTEMPTS = 3
 STALL_SECONDS = 20.0

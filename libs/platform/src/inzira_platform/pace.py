@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from inzira_platform.broker import BrokerSettings
 
 BUSY_WAIT_MS: Final = 20
-BUSY_SECONDS: Final = 3.0
+BUSY_SECONDS: Final = 10.0
 
 
 class Pace:
