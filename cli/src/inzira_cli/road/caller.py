@@ -67,10 +67,9 @@ class Caller:
         """Change what was read at `version`. Raises RoadError."""
         return await self._ask("PATCH", path, json=body, headers={"If-Match": f'"{version}"'})
 
-    async def send_file(self, path: str, content: bytes, media_type: str, key: str) -> Answer:
-        """Send a file under a key of one's own, so that the same file is the same request. Raises RoadError."""
-        headers = {"Content-Type": media_type, "Idempotency-Key": key}
-        return await self._ask("POST", path, data=content, headers=headers)
+    async def send_file(self, path: str, content: bytes, media_type: str) -> Answer:
+        """Send a file as it is. Raises RoadError."""
+        return await self._ask("POST", path, data=content, headers={**_once(), "Content-Type": media_type})
 
     async def post_once_known(self, path: str, body: dict[str, Any], not_yet: Collection[str]) -> Answer:
         """Record something that another service must have heard of first: asked again while it has not.

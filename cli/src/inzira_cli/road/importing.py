@@ -1,7 +1,5 @@
 """Leg: a facility's register, kept by hand, becomes people the services know."""
 
-import hashlib
-
 from inzira_cli.road.cast import HUYE_INTAKE
 from inzira_cli.road.errors import RoadError
 from inzira_cli.road.state import Road
@@ -14,8 +12,7 @@ async def walk(road: Road) -> None:
     """Send the register and follow it to its end. Raises RoadError when it could not be read."""
     officer = road.by(HUYE_INTAKE)
     content = road.register.read_bytes()
-    key = f"register-{hashlib.sha256(content).hexdigest()[:40]}"
-    sent = (await officer.send_file("/v1/imports", content, XLSX, key)).body
+    sent = (await officer.send_file("/v1/imports", content, XLSX)).body
     counts: dict[str, int | str] = {}
     async for counts in officer.events(f"/v1/imports/{sent['id']}/progress"):
         road.show.progress(f"rows of {road.register.name}", int(counts["done"]), int(counts["total"]))

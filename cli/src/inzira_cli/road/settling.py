@@ -8,7 +8,6 @@ from inzira_cli.road.cast import ADMINISTRATOR
 from inzira_cli.road.errors import RoadError
 from inzira_cli.road.state import Road
 
-
 WAITING = frozenset({"waiting", "gap", "behind"})
 """Set aside until what they follow has come: no operator is needed for these."""
 

@@ -89,8 +89,11 @@ class Road:
         places = asyncio.Semaphore(AT_ONCE)
 
         async def placed(act: Coroutine[Any, Any, T]) -> T:
-            async with places:
-                return await act
+            try:
+                async with places:
+                    return await act
+            finally:
+                act.close()  # one that never began, because another failed
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(placed(act)) for act in acts]
