@@ -1,8 +1,8 @@
 """`inzira import`: send a facility's register through the gateway, watch its rows being decided, keep the answer."""
 
 import asyncio
-import hashlib
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -63,7 +63,7 @@ class Sender:
 
     async def send(self, content: bytes) -> str:
         """Send the register; its import's id. The same file is the same import. Raises Refused."""
-        key = f"register-{hashlib.sha256(content).hexdigest()[:40]}"
+        key = f"register-{secrets.token_hex(12)}"
         headers = {"Content-Type": XLSX, "Idempotency-Key": key}
         return str(json.loads(await self.ask("POST", "/v1/imports", data=content, headers=headers))["id"])
 

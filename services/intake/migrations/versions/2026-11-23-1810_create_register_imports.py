@@ -46,7 +46,7 @@ def _imports() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=False)
-            for name in ("total", "done", "admitted", "duplicate", "review", "rejected")
+            for name in ("total", "done", "admitted", "duplicate", "review", "rejected", "attempts")
         ),
         sa.Column("heading_row", sa.Integer(), nullable=True),
         sa.Column("ignored", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

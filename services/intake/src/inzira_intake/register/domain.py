@@ -96,6 +96,12 @@ class ImportFailedError(DomainError):
     message = "This file could not be read, so there are no rows. The import tells its problem; send a corrected file."
 
 
+class ImportBrokenError(DomainError):
+    kind = Kind.UNAVAILABLE
+    code = "import-broken"
+    message = "The import stopped on a fault of the system; rows decided so far stand. Send the file again to go on."
+
+
 class NoFacilityError(DomainError):
     kind = Kind.FORBIDDEN
     code = "no-facility"

@@ -37,6 +37,7 @@ class RegisterImport(Base, table=True):
     duplicate: int = 0
     review: int = 0
     rejected: int = 0
+    attempts: int = 0
     heading_row: int | None = None
     ignored: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     problem: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))

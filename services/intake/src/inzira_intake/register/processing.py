@@ -15,13 +15,15 @@ from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError
 from inzira_platform.failpoints import failpoint
+from inzira_platform.inbox import is_transient
+from inzira_platform.logging import log
 from inzira_platform.service import Scanner
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.register import repository
 from inzira_intake.register.admitting import Ended, RowFailedError, admit_alone, admit_together
 from inzira_intake.register.comparison import load_known
-from inzira_intake.register.domain import Decision, ImportState, Outcome, RowDraft, decide_all
+from inzira_intake.register.domain import Decision, ImportBrokenError, ImportState, Outcome, RowDraft, decide_all
 from inzira_intake.register.drafts import draft_of, open_file, row_of
 from inzira_intake.register.models import RegisterImport
 from inzira_intake.register.places import place_rules
@@ -31,6 +33,7 @@ from inzira_intake.settings import Settings
 from inzira_intake.vault import IdentityDesk, open_desk
 
 CHUNK = 50
+ATTEMPTS = 5
 KEPT_DAYS = 30
 
 
@@ -39,15 +42,39 @@ async def advance_imports(session: AsyncSession, clock: Clock) -> int:
     found = await repository.take_open_import(session)
     if found is None:
         return 0
-    desk = _desk(session)
     found.touched_at = clock.now()
     found.version += 1
+    await session.flush()
+    try:
+        async with session.begin_nested():
+            await _step(session, clock, _desk(session), found)
+            await session.flush()
+    except Exception as error:
+        if is_transient(error):
+            raise
+        log().error("register.step_failed", error_class=type(error).__name__, exc_info=True)
+        await _set_aside(session, clock, found)
+        return 0
+    return 1
+
+
+async def _step(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:
     if found.state == ImportState.RECEIVED:
         await _read_file(session, clock, desk, found)
     else:
         await _decide_chunk(session, clock, desk, found)
+    found.attempts = 0
+
+
+async def _set_aside(session: AsyncSession, clock: Clock, found: RegisterImport) -> None:
+    """Let other imports go first; after five failed attempts this one ends, and sending the file again goes on."""
+    await session.refresh(found, ["state", "attempts", "problem", "finished_at"])
+    found.attempts += 1
+    if found.attempts >= ATTEMPTS:
+        error = ImportBrokenError()
+        found.state, found.finished_at = ImportState.FAILED.value, clock.now()
+        found.problem = {"code": error.code, "detail": error.detail}
     await session.flush()
-    return 1
 
 
 async def forget_old_files(session: AsyncSession, clock: Clock) -> int:

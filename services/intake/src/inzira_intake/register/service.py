@@ -13,12 +13,14 @@ from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import record_access
 from inzira_platform.page import InvalidCursorError, PageRequest
+from inzira_platform.scope import as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.register import repository
 from inzira_intake.register.answer import Verdict, write_answer
 from inzira_intake.register.domain import (
     AnswerGoneError,
+    ImportBrokenError,
     ImportFailedError,
     ImportNotDoneError,
     ImportNotFoundError,
@@ -60,6 +62,7 @@ async def start_import(
     digest = hashlib.sha256(content).digest()
     known = await repository.find_by_hash(session, digest, reach)
     if known is not None:
+        await _go_on(session, known)
         return known, True
     await to_thread.run_sync(partial(inspect_register, content), limiter=_READERS)
     await repository.lock_hash(session, digest)
@@ -83,6 +86,16 @@ async def start_import(
     session.add(made)
     await session.flush()
     return made, False
+
+
+async def _go_on(session: AsyncSession, known: RegisterImport) -> None:
+    """An import that stopped on a fault of the system is taken up again where it stopped."""
+    if known.problem is None or known.problem["code"] != ImportBrokenError.code:
+        return
+    async with as_system(session):
+        known.state = (ImportState.RUNNING if known.total else ImportState.RECEIVED).value
+        known.attempts, known.problem, known.finished_at = 0, None, None
+        known.version += 1
 
 
 async def get_import(session: AsyncSession, principal: Principal, import_id: UUID) -> RegisterImport:

@@ -119,6 +119,38 @@ async def test_interrupted_import_goes_on_where_its_last_chunk_ended(
     assert await database.value("SELECT count(*) FROM event_stream WHERE stream LIKE 'person:%' AND version = 3") == 23
 
 
+async def test_import_that_meets_a_fault_lets_others_pass_and_can_be_taken_up_again(
+    officer: Caller,
+    send: Send,
+    deliveries: Deliveries,
+    make_register: Register,
+    make_row: Row,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good, bad = make_register(make_row(1)), make_register(*[make_row(number) for number in range(10, 16)])
+    admit = processing.admit_together
+
+    async def fails(*arguments: Any) -> Any:  # noqa: ANN401 - the wrapped function's
+        if any(draft.rcs_number == "HUY-3013" for draft in arguments[-1]):
+            raise KeyError
+        return await admit(*arguments)
+
+    monkeypatch.setattr(processing, "CHUNK", 2)
+    monkeypatch.setattr(processing, "admit_together", fails)
+    sent = [await send(officer, bad), await send(officer, good)]
+    for _ in range(10):
+        await deliveries.scan("register.import")
+    reads = [(await officer.get(f"/v1/imports/{answer.json()['id']}")).json() for answer in sent]
+    assert [(read["state"], read["done"]) for read in reads] == [("FAILED", 2), ("DONE", 1)]
+    assert reads[0]["problem"]["code"] == "import-broken"
+
+    monkeypatch.setattr(processing, "admit_together", admit)
+    assert (await send(officer, bad)).json()["state"] == "RUNNING"
+    await deliveries.scan("register.import")
+    read = (await officer.get(f"/v1/imports/{sent[0].json()['id']}")).json()
+    assert (read["state"], read["admitted"], read["problem"]) == ("DONE", 6, None)
+
+
 async def test_two_registers_about_the_same_people_at_once(
     officer: Caller,
     send: Send,
