@@ -1,0 +1,78 @@
+"""Appending many events at once is what appending them one by one is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from inzira_platform.auth import system
+from inzira_platform.clock import FixedClock
+from inzira_platform.ids import new_id
+from inzira_platform.outbox import emit, emit_many
+from inzira_platform.scope import enter_scope
+from inzira_platform.service import Service
+from inzira_platform.settings import ServiceSettings
+from inzira_platform.testing.database import ServiceDatabase
+from inzira_platform.worker import make_runtime
+from sample_service import training_changed
+from sqlalchemy.ext.asyncio import AsyncSession
+
+JOURNAL = "SELECT stream, version, seq FROM outbox ORDER BY seq"
+
+
+@pytest.fixture
+async def begin(
+    service: Service, settings: ServiceSettings, database: ServiceDatabase, clock: FixedClock
+) -> AsyncIterator[Callable[[], object]]:
+    """Open transactions as the service itself."""
+    runtime = make_runtime(service, settings, clock)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[AsyncSession]:
+        async with runtime.sessions() as session, session.begin():
+            await enter_scope(session, service.name, system(service.name))
+            yield session
+
+    yield opened
+    await runtime.engine.dispose()
+
+
+async def test_versions_go_on_in_the_order_given(begin: Callable[..., object], database: ServiceDatabase) -> None:
+    one, other = sorted((new_id(), new_id()), reverse=True)
+    async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
+        await emit(session, training_changed(one, "A"))
+    async with begin() as session:  # type: ignore[attr-defined]  # same
+        versions = await emit_many(session, [training_changed(person, "B") for person in (one, other, one, other, one)])
+    assert versions == [2, 1, 3, 2, 4]
+    rows = await database.rows(JOURNAL)
+    told = [(row["stream"], row["version"]) for row in rows]
+    assert told == [
+        (f"person:{person}", version)
+        for person, version in ((one, 1), (one, 2), (other, 1), (one, 3), (other, 2), (one, 4))
+    ]
+    assert await database.value("SELECT count(*) FROM outbox_pending") == 6
+    assert await database.rows("SELECT stream, version FROM event_stream ORDER BY version") == [
+        {"stream": f"person:{other}", "version": 2},
+        {"stream": f"person:{one}", "version": 4},
+    ]
+
+
+async def test_nothing_is_nothing(begin: Callable[..., object]) -> None:
+    async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
+        assert await emit_many(session, []) == []
+
+
+async def test_writers_of_the_same_streams_never_cross(begin: Callable[..., object], database: ServiceDatabase) -> None:
+    people: list[UUID] = [new_id() for _ in range(5)]
+
+    async def write(order: list[UUID]) -> None:
+        for _ in range(10):
+            async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
+                await emit_many(session, [training_changed(person, "A") for person in order])
+
+    writers: list[Awaitable[None]] = [write(people), write(people[::-1]), write(people[2:] + people[:2])]
+    await asyncio.gather(*writers)
+    for person in people:
+        rows = [row for row in await database.rows(JOURNAL) if row["stream"] == f"person:{person}"]
+        assert [row["version"] for row in rows] == list(range(1, 31))
