@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.embedded import EmbeddedBroker, free_port
@@ -112,3 +113,37 @@ async def test_a_second_relay_never_publishes_beside_the_first(api: Api, broker:
     stream = f"person:{person}"
     seen = await published(broker, [(stream, version) for version in range(1, count + 1)])
     assert [version for name, version, _ in seen if name == stream] == list(range(1, count + 1))
+
+
+APPEND = """
+WITH v AS (INSERT INTO event_stream AS s VALUES ($1, 1)
+           ON CONFLICT (stream) DO UPDATE SET version = s.version + 1 RETURNING version),
+     j AS (INSERT INTO outbox(event_id, stream, version, pkey, topic, type, headers, payload)
+           SELECT $2, $1, v.version, $1, 'inzira.tvet', 'inzira.tvet.note.written.v1', $3, '{}' FROM v
+           RETURNING seq, created_at)
+INSERT INTO outbox_pending SELECT seq, 0, created_at FROM j
+"""
+
+
+HEADERS = '{"source": "/services/tvet", "schema": "urn:inzira:schema:none"}'
+
+
+async def test_a_late_committer_is_not_overtaken_by_the_next_event_of_its_stream(api: Api, broker: str) -> None:
+    """Number 1 drawn and held, number 2 of another stream published, 1 committed, 3 of the first stream at once."""
+    late, other = f"person:{new_id()}", f"person:{new_id()}"
+    slow = await asyncpg.connect(api.database.admin_dsn)
+    quick = await asyncpg.connect(api.database.admin_dsn)
+    try:
+        async with relaying(api.database.app_dsn, broker):
+            for _ in range(4):  # so that at least one round falls between two full looks
+                async with slow.transaction():
+                    await slow.execute(APPEND, late, new_id(), HEADERS)
+                    await quick.execute(APPEND, other, new_id(), HEADERS)
+                    await eventually(lambda: nothing_pending(api))
+                await quick.execute(APPEND, late, new_id(), HEADERS)
+                await eventually(lambda: nothing_pending(api))
+    finally:
+        await slow.close()
+        await quick.close()
+    seen = await published(broker, [(late, version) for version in range(1, 9)])
+    assert [version for name, version, _ in seen if name == late] == list(range(1, 9))

@@ -7,6 +7,7 @@ duplicate, which the inbox absorbs, and can never lose.
 
 import asyncio
 import json
+from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ BUSY_POLL = 0.02
 IDLE_POLL = 1.0
 STANDBY_POLL = 0.7
 LOG_CHECK_SECONDS = 10.0
+SETTLED_SECONDS = 5.0
+"""Whoever drew a sequence number has committed by then; who has not is found by the full look."""
 
 PENDING = """
 SELECT o.seq, o.event_id, o.stream, o.version, o.pkey, o.topic, o.type, o.headers, o.payload, o.created_at
@@ -45,6 +48,33 @@ class LogLostError(Exception):
     """The broker's log is shorter than what it acknowledged to us."""
 
 
+class LowWater:
+    """Up to which `seq` a look may start: skips the dead entries at the head of the pending set.
+
+    Never up to what was just published: a transaction that drew a lower number may still commit, and the next event
+    of its stream, with a higher one, must not overtake it.
+    """
+
+    def __init__(self) -> None:
+        self._published: deque[tuple[float, int]] = deque()
+        self._mark = 0
+
+    def passed(self, seq: int, now: float) -> None:
+        """All that was visible up to `seq` has been published by `now` (seconds of a steady clock)."""
+        self._published.append((now, seq))
+
+    def at(self, now: float) -> int:
+        """The mark at `now`."""
+        while self._published and self._published[0][0] <= now - SETTLED_SECONDS:
+            self._mark = max(self._mark, self._published.popleft()[1])
+        return self._mark
+
+    def forget(self) -> None:
+        """Everything is pending again."""
+        self._published.clear()
+        self._mark = 0
+
+
 class Relay:
     """Publishes one service's outbox; `run` never returns until cancelled."""
 
@@ -55,6 +85,7 @@ class Relay:
         self._broker = broker
         self._epoch = 0
         self._topics: Topics
+        self._low = LowWater()
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -112,20 +143,19 @@ class Relay:
     async def _loop(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, probe: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()
         next_check = next_full = 0.0
-        hint = 0
         poll = BUSY_POLL
         while True:
             now = loop.time()
             if now >= next_check:
                 await self._check_log(connection, probe)
                 next_check = now + LOG_CHECK_SECONDS
+            after = self._low.at(now)
             if now >= next_full:
-                # The hint skips dead index entries at the head; a late committer below it is found by the full look.
-                hint, next_full = 0, now + IDLE_POLL
+                after, next_full = 0, now + IDLE_POLL
             self.wake.clear()
-            rows = await connection.fetch(PENDING, hint, BATCH)
+            rows = await connection.fetch(PENDING, after, BATCH)
             if rows:
-                hint = await self._publish(connection, producer, rows)
+                await self._publish(connection, producer, rows)
                 poll = BUSY_POLL
                 continue
             poll = await self._pause(poll)
@@ -140,7 +170,7 @@ class Relay:
 
     async def _publish(
         self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: list[asyncpg.Record]
-    ) -> int:
+    ) -> None:
         if not self._broker.idempotence:
             # The embedded broker forgets its topics when it restarts, and takes records for topics it does not have.
             await self._topics.ensure()
@@ -157,12 +187,12 @@ class Relay:
             await self._remember_offsets(connection, acked)
         except LogLostError:
             await self._refill(connection)
-            return 0
+            return
         seqs = [row["seq"] for row in rows]
         await connection.execute("DELETE FROM outbox_pending WHERE seq = ANY($1)", seqs)
+        self._low.passed(rows[-1]["seq"], asyncio.get_running_loop().time())
         metrics.RELAY_PUBLISHED.inc(len(rows))
         self._report(rows)
-        return int(seqs[-1])
 
     def _report(self, rows: list[asyncpg.Record]) -> None:
         metrics.OUTBOX_PENDING.set(0 if len(rows) < BATCH else BATCH)
@@ -203,6 +233,7 @@ class Relay:
                 "ON CONFLICT (one) DO UPDATE SET epoch = relay_epoch.epoch + 1, since = now() RETURNING epoch"
             )
             done = await connection.execute(REFILL)
+        self._low.forget()
         count = int(done.rsplit(" ", 1)[-1])
         metrics.RELAY_REPUBLISHED.inc(count)
         log().warning("relay.log_lost", count=count, epoch=self._epoch)
