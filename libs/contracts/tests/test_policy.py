@@ -66,7 +66,13 @@ def test_administrator_never_sees_case_content() -> None:
 
 
 def test_protection_officer_sees_the_log_and_that_a_person_exists() -> None:
-    assert held_by("data_protection_officer") == {"access_log:read", "person:read", "summary:read"}
+    assert held_by("data_protection_officer") == {
+        "access_log:read",
+        "person:read",
+        "summary:read",
+        "consent:read",
+        "legal_duty:record",
+    }
     assert policy().roles_for("access_log:read") == {"data_protection_officer"}
 
 
@@ -78,6 +84,12 @@ def test_facility_officers_cannot_approve_closures() -> None:
 def test_only_intake_officers_change_custody() -> None:
     for permission in ("admission", "movement", "sentence", "release", "death"):
         assert policy().roles_for(f"{permission}:record") == {"rcs_intake_officer"}
+
+
+def test_what_a_law_demands_is_not_recorded_by_those_who_record_consents() -> None:
+    assert policy().roles_for("legal_duty:record") == {"data_protection_officer"}
+    assert "supervisor" not in policy().roles_for("consent:record") | policy().roles_for("consent:withdraw")
+    assert policy().roles_for("consent:record") <= policy().roles_for("consent:read")
 
 
 def test_journal_is_for_services_alone() -> None:

@@ -168,6 +168,44 @@ class ClosureCode(OpenCode):
     UNKNOWN = "UNKNOWN"
 
 
+class Purpose(OpenCode):
+    """What personal data may be used for: the closed list of security.md 6."""
+
+    CUSTODY_MANAGEMENT = "custody_management"
+    PSYCHOSOCIAL_CARE = "psychosocial_care"
+    CURRICULUM = "curriculum"
+    TVET_TRAINING = "tvet_training"
+    REINTEGRATION_SUPPORT = "reintegration_support"
+    FAMILY_CONTACT = "family_contact"
+    HEALTH_REFERRAL = "health_referral"
+    ME_STATISTICS = "me_statistics"
+    RESEARCH = "research"
+    UNKNOWN = "UNKNOWN"
+
+
+class DataClass(OpenCode):
+    """What kind of data a consent or a duty speaks of; a view of a partner is made of fields of these."""
+
+    IDENTITY = "IDENTITY"
+    CONTACT = "CONTACT"
+    FAMILY = "FAMILY"
+    CUSTODY = "CUSTODY"
+    SENTENCE = "SENTENCE"
+    CURRICULUM = "CURRICULUM"
+    TRAINING = "TRAINING"
+    REINTEGRATION = "REINTEGRATION"
+    HEALTH = "HEALTH"
+    UNKNOWN = "UNKNOWN"
+
+
+class Basis(OpenCode):
+    """Why data may be shared: the person agreed, or a law demands it. The one is never written as the other."""
+
+    CONSENT = "CONSENT"
+    LEGAL_DUTY = "LEGAL_DUTY"
+    UNKNOWN = "UNKNOWN"
+
+
 class AccessOutcome(OpenCode):
     ALLOWED = "ALLOWED"
     UNKNOWN = "UNKNOWN"

@@ -1,11 +1,19 @@
-"""Events of the intake service: who is in custody, where, until when, and how custody ended (domain.md 2)."""
+"""Events of the intake service: who is in custody, where, until when, and how custody ended (domain.md 2).
 
-from typing import ClassVar
+And what of the person may be shared with whom (security.md 6).
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from inzira_contracts.codes import (
     AdmissionKind,
+    Basis,
     CustodyState,
+    DataClass,
     LegalStatus,
+    Purpose,
     ReadmissionType,
     ReleaseReason,
     Sex,
@@ -13,12 +21,16 @@ from inzira_contracts.codes import (
 )
 from inzira_contracts.event import Event, PersonEvent
 from inzira_contracts.fields import (
+    NONE,
+    Agency,
     BirthYear,
     Code,
     Day,
     Digest,
     Duration,
     EventId,
+    Moment,
+    Ordinal,
     Ref,
     RuleSetId,
     Term,
@@ -115,6 +127,40 @@ class PersonUpdated(PersonEvent):
     return_district: Code | None = None
 
 
+class ConsentEvent(PersonEvent):
+    """About one consent or one named legal duty; `recipient` is the agency that may receive."""
+
+    consent_id: Ref
+    purpose: Purpose
+    recipient: Agency
+    basis: Basis
+
+    @property
+    def stream(self) -> str:
+        """`consent:<id>`: nothing wrong with another fact about the person may hold up a withdrawal."""
+        return f"consent:{self.consent_id}"
+
+
+class ConsentGranted(ConsentEvent):
+    """A person agreed to sharing, or a law demands it; `agreement_code` names the text read, or the duty.
+
+    Holds from `valid_from` on and, where `valid_to` is given, before it.
+    """
+
+    type: ClassVar[str] = "inzira.intake.consent.granted.v1"
+    data_classes: Annotated[list[DataClass], Field(max_length=20, json_schema_extra=NONE)]
+    agreement_code: Code
+    agreement_version: Ordinal
+    valid_from: Moment
+    valid_to: Moment | None = None
+
+
+class ConsentWithdrawn(ConsentEvent):
+    """The person took a consent back, or a legal duty ended: nothing is shared by it from `occurred_at` on."""
+
+    type: ClassVar[str] = "inzira.intake.consent.withdrawn.v1"
+
+
 EVENTS: tuple[type[Event], ...] = (
     PersonAdmitted,
     PersonMoved,
@@ -124,4 +170,6 @@ EVENTS: tuple[type[Event], ...] = (
     PersonDied,
     FactCorrected,
     PersonUpdated,
+    ConsentGranted,
+    ConsentWithdrawn,
 )
