@@ -270,9 +270,13 @@ def _is(fact: Fact, ending: str) -> bool:
 def _case_step(axes: Axes, fact: Fact) -> Axes:
     step = fact.type.split(".", 2)[2]
     state = _next_case_state(axes.case_state, step)
+    if step == "case.opened.v1" and fact.refs.get("trigger") == "REOPENED":
+        state = "FOLLOW_UP"
     axes = replace(axes, case_state=state)
     if step == "worker.assigned.v1" and fact.refs.get("role") == "PRIMARY":
-        return replace(axes, worker_id=fact.refs.get("worker_id"), org=fact.refs.get("org"))
+        # the first carries the duty queue; whoever is named after is the worker who keeps the person at release
+        state = axes.case_state if axes.worker_id is None else "FOLLOW_UP"
+        return replace(axes, case_state=state, worker_id=fact.refs.get("worker_id"), org=fact.refs.get("org"))
     if step == "handover.accepted.v1":
         return replace(axes, worker_id=fact.refs.get("to_worker"), org=fact.refs.get("org"))
     if step == "schedule.computed.v1" or step == "visit.recorded.v1":
@@ -285,7 +289,7 @@ def _case_step(axes: Axes, fact: Fact) -> Axes:
 def _next_case_state(state: str | None, step: str) -> str | None:
     if state == "LOST_CONTACT" and step == "visit.recorded.v1":
         return "FOLLOW_UP"
-    if state == "FOLLOW_UP" and step == "plan.agreed.v1":
+    if state in ("FOLLOW_UP", "HANDOVER_OFFERED", "HANDOVER_ESCALATED") and step == "plan.agreed.v1":
         return state
     return _CASE_STEPS.get(step, state)
 

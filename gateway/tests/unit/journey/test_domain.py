@@ -23,6 +23,8 @@ TRAINING = fact("tvet.training.opened", 1, training_id="t1")
 AWARDED = fact("tvet.award.granted", 6, training_id="t1")
 OPENED = fact("reintegration.case.opened", 1, case_id=CASE)
 ASSIGNED = fact("reintegration.worker.assigned", 2, case_id=CASE, worker_id="w1", org="PFR", role="PRIMARY")
+NAMED = fact("reintegration.worker.assigned", 6, case_id=CASE, worker_id="w3", org="PFR", role="PRIMARY")
+REOPENED = fact("reintegration.case.opened", 1, case_id=CASE, trigger="REOPENED")
 PLANNED = fact("reintegration.plan.agreed", 3, case_id=CASE)
 RELEASED = fact("intake.person.released", 4, facility="HUY", released_on="2026-09-01")
 OFFERED = fact("reintegration.handover.offered", 4, case_id=CASE, to_worker="w2", org="PFR")
@@ -47,6 +49,10 @@ ROAD = [ADMITTED, DATED, ENROLLED, CERTIFIED, TRAINING, AWARDED, OPENED, ASSIGNE
         ([ADMITTED, RELEASED], Stage.RELEASED),
         ([ADMITTED, OPENED, RELEASED], Stage.HANDOVER),
         ([ADMITTED, OPENED, RELEASED, OFFERED], Stage.HANDOVER),
+        ([ADMITTED, OPENED, ASSIGNED, PLANNED, RELEASED], Stage.HANDOVER),
+        ([ADMITTED, OPENED, ASSIGNED, NAMED, RELEASED], Stage.FOLLOW_UP),
+        ([ADMITTED, OPENED, ASSIGNED, RELEASED, OFFERED, NAMED], Stage.FOLLOW_UP),
+        ([ADMITTED, RELEASED, REOPENED, ASSIGNED], Stage.FOLLOW_UP),
         (ROAD, Stage.FOLLOW_UP),
         ([*ROAD, LOST], Stage.LOST_CONTACT),
         ([*ROAD, LOST, fact("reintegration.visit.recorded", 7, case_id=CASE)], Stage.FOLLOW_UP),
