@@ -1,0 +1,71 @@
+"""A stack for a benchmark: started in a temporary folder, with one officer, taken down at the end."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+BASE_PORT = 38_800
+
+
+@dataclass(frozen=True)
+class BenchStack:
+    """Where it runs, and who signs in."""
+
+    folder: Path
+    gateway: str
+    postgres: str
+    bootstrap: str
+    officer: str
+    password: str
+
+    def admin_dsn(self, database: str) -> str:
+        """Address of one database for its superuser."""
+        password = (self.folder / "secrets" / "postgres.password").read_text().strip()
+        return f"postgresql://postgres:{password}@{self.postgres}/{database}"
+
+    async def sign_in(self, client: aiohttp.ClientSession) -> dict[str, str]:
+        """Headers of the officer's session."""
+        body = {"username": self.officer, "password": self.password}
+        async with client.post(f"{self.gateway}/v1/sessions", json=body) as response:
+            response.raise_for_status()
+            return {"Authorization": f"Bearer {(await response.json())['access_token']}"}
+
+
+@contextmanager
+def running_stack(kafka: str) -> Iterator[BenchStack]:
+    """Start, yield, take down."""
+    folder = Path(tempfile.mkdtemp(prefix="inzira-bench-"))
+    folder.chmod(0o755)
+    try:
+        _inzira("up", "--kafka", kafka, "--base-port", str(BASE_PORT), data=folder)
+        password = secrets.token_urlsafe(16)
+        officer = ["bench-officer", "--name", "Bench Officer", "--role", "rcs_intake_officer", "--facility", "HUY"]
+        _inzira("accounts", "bootstrap", *officer, data=folder, INZIRA_NEW_PASSWORD=password)
+        known: dict[str, Any] = json.loads((folder / "stack.json").read_text())
+        yield BenchStack(
+            folder,
+            f"http://127.0.0.1:{BASE_PORT}",
+            known["postgres"],
+            known["kafka_bootstrap"],
+            "bench-officer",
+            password,
+        )
+    finally:
+        _inzira("down", data=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _inzira(*arguments: str, data: Path, **environment: str) -> None:
+    command = [sys.executable, "-m", "inzira_cli", *arguments, "--data", str(data)]
+    subprocess.run(command, check=True, stdout=sys.stderr, env={**os.environ, **environment})  # noqa: S603 - built here, from no input
