@@ -14,6 +14,7 @@ SCOPES = {
     "data_protection_officer": "oversight",
     "administrator": "none",
     "system": "system",
+    "partner": "partner",
 }
 CASE_CONTENT = {
     "person",
@@ -46,7 +47,7 @@ def test_every_permission_has_a_holder_or_is_public() -> None:
 
 def test_what_is_public_shows_no_person() -> None:
     public = {one for one in PERMISSIONS if policy().is_public(one)}
-    assert public == {"certificate:verify", "session:open", "docs:read"}
+    assert public == {"certificate:verify", "session:open", "docs:read", "partner:token"}
     assert policy().allows("certificate:verify", frozenset())
 
 
@@ -62,7 +63,15 @@ def test_monitoring_never_identifies_nor_changes_anything() -> None:
 
 def test_administrator_never_sees_case_content() -> None:
     assert not {permission.split(":")[0] for permission in held_by("administrator")} & CASE_CONTENT
-    assert held_by("administrator") == {"programme:read", "account:manage", "events:operate"}
+    assert held_by("administrator") == {
+        "programme:read",
+        "account:manage",
+        "events:operate",
+        "partner:manage",
+        "grant:propose",
+        "grant:approve",
+        "grant:dry_run",
+    }
 
 
 def test_protection_officer_sees_the_log_and_that_a_person_exists() -> None:
@@ -72,8 +81,15 @@ def test_protection_officer_sees_the_log_and_that_a_person_exists() -> None:
         "summary:read",
         "consent:read",
         "legal_duty:record",
+        "grant:approve",
+        "grant:dry_run",
     }
     assert policy().roles_for("access_log:read") == {"data_protection_officer"}
+
+
+def test_a_partner_holds_nothing_but_its_own_two_permissions() -> None:
+    assert held_by("partner") == {"partner:read", "partner:feed"}
+    assert policy().roles_for("partner:read") == policy().roles_for("partner:feed") == {"partner"}
 
 
 def test_facility_officers_cannot_approve_closures() -> None:

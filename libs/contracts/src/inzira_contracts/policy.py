@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import yaml
 
-SCOPES = frozenset({"facility", "caseload", "org", "national", "oversight", "none", "system"})
+SCOPES = frozenset({"facility", "caseload", "org", "national", "oversight", "none", "system", "partner"})
 
 PERMISSIONS: Mapping[str, frozenset[str]]
 ROLES: frozenset[str]
