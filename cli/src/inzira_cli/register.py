@@ -21,8 +21,8 @@ from inzira_cli.options import DEFAULT_DATA, DataOption, console, problems, run_
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OUTCOMES = ("admitted", "duplicate", "review", "rejected")
 ENDS = ("DONE", "FAILED")
-KNOWN_ACCOUNTS = "accounts.json"
-"""In the stack's secrets: user name -> {"password", "role", "facilities"} of the accounts made with the stack."""
+KNOWN_ACCOUNTS = "demo-accounts.json"
+"""In the stack's secrets, written by the demonstration: user name -> {"password", "role", "facilities"}."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from inzira_intake.register.domain import Known, Outcome, Reason, decide_all
 from inzira_intake.register.reading import read_register
 from inzira_intake.register.rows import Rules
-from register_workbooks import HEADINGS, Person, RegisterMaker
+from register_vocabulary import HEADINGS
+from register_workbooks import Person, RegisterMaker
 
 
 @pytest.mark.parametrize("language", HEADINGS)
