@@ -8,7 +8,7 @@ import pytest
 from inzira_platform.testing.client import Api
 from inzira_platform.testing.deliveries import Deliveries
 
-EXAMPLES = Path(__file__).parents[5] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = ("name", "sex", "born_on", "admitted_on", "sentence", "facility")
 

@@ -25,7 +25,7 @@ from inzira_intake.register.rows import Rules
 from inzira_platform.errors import DomainError
 from openpyxl.workbook import Workbook
 
-EXAMPLE = Path(__file__).parents[5] / "examples" / "register-huye.xlsx"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
 HEADINGS = (
     "RCS No", "Names", "Sex", "Date of birth", "Facility", "Date of admission", "Commitment order", "Authority",
     "Sentence", "Start of sentence",
