@@ -73,7 +73,7 @@ def _from_serial(number: float, counts_from_1904: bool) -> date | DateFault:
 
 
 def _from_text(text: str, counts_from_1904: bool) -> date | DateFault:
-    folded = _LEADING.sub("", fold(text)).strip(" .,;")
+    folded = _LEADING.sub("", fold(text).strip(" '")).strip(" .,;'")
     if not folded.strip("-_. /"):
         return DateFault.MISSING
     if found := _YEAR_FIRST.fullmatch(folded):

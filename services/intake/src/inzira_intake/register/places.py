@@ -1,9 +1,13 @@
 """The names of places and offences, as far as reading a register needs them."""
 
+import re
 from datetime import date
 
 from inzira_intake.facility.domain import find_district, find_facility, find_offence
 from inzira_intake.register.rows import Rules
+
+_BETWEEN = re.compile(r"[/(),;:]|\s[-–]\s")
+_ELISION = re.compile(r"['’ʼ`]")
 
 
 def place_rules(today: date, *, test_data: bool) -> Rules:
@@ -12,8 +16,12 @@ def place_rules(today: date, *, test_data: bool) -> Rules:
 
 
 def _facility(text: str) -> tuple[str, str] | None:
-    found = find_facility(text)
-    return (found.code, found.name) if found else None
+    """As written; else the one facility that every known part of it names: `Huye (Karubanda)`, `HUY - Huye`."""
+    spaced = _ELISION.sub(" ", text)  # `prison d'Huye`, `igororero ry'i Huye`
+    whole = find_facility(text) or find_facility(spaced)
+    parts = [whole] if whole else [find_facility(part) for part in _BETWEEN.split(spaced) if part.strip()]
+    named = {(found.code, found.name) for found in parts if found}
+    return named.pop() if len(named) == 1 and all(parts) else None
 
 
 def _district(text: str) -> str | None:

@@ -63,7 +63,7 @@ class Row:
         cell = self.cell(field)
         if cell is None or isinstance(cell, Broken):
             return ""
-        found = digits_text(cell)
+        found = digits_text(cell).lstrip("'")
         return "" if found.casefold() in _EMPTY_WORDS else found[:MAX_TEXT]
 
     def is_broken(self, field: Field) -> bool:

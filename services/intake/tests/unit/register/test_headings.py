@@ -5,6 +5,7 @@ from inzira_intake.register.headings import Field, missing_fields, read_headings
 
 KNOWN = {
     Field.RCS_NUMBER: (
+        "Reg. No", "File No", "RCS ID", "Numéro de dossier",
         "RCS No", "No", "N°", "Numero", "Numéro d'écrou", "Matricule", "Nimero", "No.", "N° d'écrou", "N° RCS",
         "RCS Number", "RCS Nº", "Inmate number", "Prison number", "Prisoner No", "Nimero ya RCS", "RCS",
         "N° matricule", "Register No", "No RCS:", "Nimero y'umugororwa", "Numéro d’écrou", "Numéro matricule",
@@ -21,6 +22,7 @@ KNOWN = {
         "Sex", "Gender", "Igitsina", "Sexe", "Sex (M/F)", "Sexe/Igitsina", "SEX *", "Genre",
     ),
     Field.BORN_ON: (
+        "Itariki y'ivuka", "Yavutse",
         "Date of birth", "DOB", "D.O.B.", "Italiki y'amavuko", "Itariki y'amavuko", "Itariki y’amavuko",
         "Date de naissance", "Né(e) le", "Né le", "Date of Birth (dd/mm/yyyy)", "Birth date", "Italiki yavutseho",
         "Igihe yavukiye", "Itariki yamavuko", "Date naissance", "Date of\nbirth", "Birthdate", "Italiki yʼamavuko",
@@ -48,12 +50,14 @@ KNOWN = {
         "Facility / Igororero", "ETABLISSEMENT",
     ),
     Field.ADMITTED_ON: (
+        "Entré le", "Incarcéré le", "Itariki y'ukwinjira", "Itariki yinjiyemo", "Date of imprisonment", "Date d'emprisonnement", "Received on",
         "Date of admission", "Admitted on", "Yinjiye ku wa", "Itariki yinjiriyeho", "Date d'admission",
         "Date d'entrée", "Date d'écrou", "Admission date", "Admission", "Entrée le", "Admis le", "Itariki yinjiyeho",
         "Italiki yakiriweho", "Date of entry", "Date received", "Date d’incarcération", "Yinjiye",
         "Itariki yo kwinjira", "Écroué le", "Date of intake", "Igihe yinjiriye",
     ),
     Field.ORDER: (
+        "Décision", "Mandat d'arrêt", "Ordre d'incarcération", "Nimero y'urwandiko rw'ifungwa", "Detention order",
         "Commitment order", "Order", "Icyemezo", "Mandat de dépôt", "Ordre d'écrou", "Commitment order No",
         "N° mandat de dépôt", "Icyemezo cy'urukiko", "Court order", "Order No", "N° de l'ordre d'écrou",
         "Committal order", "Warrant", "Mandat", "Nimero y'icyemezo", "Urwandiko rufunga", "N° du mandat",
@@ -69,16 +73,19 @@ KNOWN = {
         "Icyaha aregwa", "Infractions",
     ),
     Field.SENTENCE: (
+        "Imyaka yakatiwe", "Punishment", "Term of imprisonment", "Igifungo",
         "Sentence", "Igihano", "Peine", "Sentence length", "Peine prononcée", "Igihano yahawe", "Durée de la peine",
         "Sentence (years)", "Igihano yakatiwe", "Length of sentence", "Condamnation", "Peine / Igihano",
     ),
     Field.STARTS_ON: (
+        "Itariki yatangiriyeho igihano", "Commencement date", "Itangiriro ry'igihano",
         "Start of sentence", "Igihano cyatangiye", "Début de la peine", "Sentence start", "Sentence start date",
         "Date de début de peine", "Igihano cyatangiye ku wa", "Itariki igihano cyatangiriyeho", "Sentence starts on",
         "Début de peine", "Itangira ry'igihano", "Sentence began", "Start date", "Date de début", "Debut peine",
         "Sentence from", "Commencement of sentence", "Date début de la peine", "Peine débute le",
     ),
     Field.RETURN_DISTRICT: (
+        "Akarere azagarukamo", "District to return to", "District d'accueil",
         "District of return", "Akarere azasubiramo", "District de retour", "Return district", "Home district",
         "Akarere azatahamo", "District", "Akarere", "District (return)", "Akarere azajyamo", "District of release",
     ),
@@ -90,6 +97,7 @@ KNOWN = {
     ),
 }  # fmt: skip
 OTHERS = (
+    "Date de la décision", "Akarere k'amavuko", "Date of sentence", "Itariki y'icyemezo", "Umudugudu",
     "Place of birth", "Lieu de naissance", "Age", "Father's name", "Nom du père", "Amazina ya se", "End of sentence",
     "Fin de peine", "Date de libération", "Expected release date", "Observations", "N° d'ordre", "S/N",
     "Date of order", "Date of arrest", "Signature", "Date du jugement", "Igihano kizarangira", "Remarks",
