@@ -5,6 +5,7 @@ from pathlib import Path
 from inzira_platform.service import Service
 
 from inzira_intake.admission.routes import router as admissions
+from inzira_intake.consent.routes import router as consents
 from inzira_intake.consumers import HANDLERS
 from inzira_intake.correction.routes import router as corrections
 from inzira_intake.dossier.routes import router as dossiers
@@ -31,6 +32,7 @@ SERVICE = Service(
         sentences,
         releases,
         corrections,
+        consents,
         dues,
         reference,
         registers,
