@@ -89,9 +89,7 @@ def list_accounts(
     table = Table("user name", "name", "role", "reach", "state", "id")
     for item in as_operator(gateway_address(gateway, data), user, password, _all_accounts):
         reach = ", ".join([*(item["facilities"] or []), *([item["org"]] if item["org"] else [])])
-        table.add_row(
-            item["username"], item["display_name"], item["role"], reach, item["state"], item["id"]
-        )
+        table.add_row(item["username"], item["display_name"], item["role"], reach, item["state"], item["id"])
     console.print(table)
 
 

@@ -90,9 +90,7 @@ def gateway_address(given: str | None, data: Path) -> str:
     return given or (stack.gateway if stack else "")
 
 
-def as_operator(
-    address: str, user: str, password: str, work: Work[T]
-) -> T:
+def as_operator(address: str, user: str, password: str, work: Work[T]) -> T:
     """Sign in, do the work, sign out; a refusal or an unreachable gateway ends the command with words."""
     try:
         return asyncio.run(_session(address, user, password, work))
@@ -112,4 +110,3 @@ async def _session(address: str, user: str, password: str, work: Work[T]) -> T:
             return await work(operator)
         finally:
             await operator.sign_out()
-

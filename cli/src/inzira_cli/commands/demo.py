@@ -10,8 +10,9 @@ from inzira_platform.clock import SystemClock
 
 from inzira_cli.operator import gateway_address
 from inzira_cli.options import DEFAULT_DATA, DataOption, console, problems
+from inzira_cli.register import KNOWN_ACCOUNTS
 from inzira_cli.road import telling
-from inzira_cli.road.credentials import FILE, passwords
+from inzira_cli.road.credentials import passwords
 from inzira_cli.road.days import Days
 from inzira_cli.road.drive import drive, new_client
 from inzira_cli.road.errors import RoadError
@@ -54,7 +55,9 @@ async def _walk(road: Road) -> None:
 
 def _farewell(road: Road) -> None:
     secrets = RunFolder.at(road.data).secrets
-    console.print("\n[bold]Accounts[/bold] (invented; their passwords are in", f"{secrets / FILE})", soft_wrap=True)
+    console.print(
+        "\n[bold]Accounts[/bold] (invented; their passwords are in", f"{secrets / KNOWN_ACCOUNTS})", soft_wrap=True
+    )
     console.print(telling.accounts_table(passwords(secrets)))
     console.print("", telling.seconds_table(road))
     console.print(

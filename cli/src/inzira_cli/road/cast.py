@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 HUYE, MUSANZE = "HUY", "MUS"
+ALL_FACILITIES = tuple("NYG BUG NGO RWA NYT GIC MUS RUB RUS NYM HUY MUH NYA NYZ HRC".split())  # noqa: SIM905 - shorter
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ def _rcs(username: str, name: str, role: str, facility: str, about: str) -> Offi
 
 ADMINISTRATOR = _administrator("administrator", "Uwase Claudine", "accounts and operations; never a case")
 SECOND_ADMINISTRATOR = _administrator("administrator.two", "Kwizera Eric", "confirms privileged accounts")
-HUYE_INTAKE = _rcs("huye.intake", "Mukamana Solange", "rcs_intake_officer", HUYE, "admits, imports, prepares a release")
+REGISTRY = Officer(
+    "rcs.registry", "Umuhoza Clarisse", "rcs_intake_officer", "RCS", "imports registers", None, ALL_FACILITIES
+)
+HUYE_INTAKE = _rcs("huye.intake", "Mukamana Solange", "rcs_intake_officer", HUYE, "admits, prepares a release")
 HUYE_INTAKE_TWO = _rcs("huye.intake.two", "Niyonsaba Alexis", "rcs_intake_officer", HUYE, "approves a release")
 MUSANZE_INTAKE = _rcs("musanze.intake", "Uwimana Josiane", "rcs_intake_officer", MUSANZE, "admits and receives")
 MUSANZE_INTAKE_TWO = _rcs("musanze.intake.two", "Hitimana Felix", "rcs_intake_officer", MUSANZE, "approves a release")
@@ -54,6 +58,7 @@ PROTECTION = Officer("dpo", "Mugisha Olive", "data_protection_officer", "RCS", "
 BOOTSTRAPPED = (ADMINISTRATOR, SECOND_ADMINISTRATOR)
 """Made on the gateway's own database: a second one too, for nobody confirms what they asked for themselves."""
 BY_ADMINISTRATOR = (
+    REGISTRY,
     HUYE_INTAKE,
     HUYE_INTAKE_TWO,
     MUSANZE_INTAKE,

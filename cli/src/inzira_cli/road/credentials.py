@@ -11,16 +11,16 @@ from typing import Any
 from inzira_platform.embedded import write_secret
 
 from inzira_cli.accounts import gateway_environment
+from inzira_cli.register import KNOWN_ACCOUNTS
 from inzira_cli.road.cast import CAST, Officer
 from inzira_cli.road.errors import RoadError
 
-FILE = "demo-accounts.json"
 PASSWORD_BYTES = 15
 
 
 def passwords(folder: Path) -> dict[str, str]:
     """User name to password of the whole cast; what is missing is made and written before it is used."""
-    file = folder / FILE
+    file = folder / KNOWN_ACCOUNTS
     known: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
     kept = {
         officer.username: {
@@ -50,5 +50,5 @@ def bootstrap(officer: Officer, password: str, data: Path) -> None:
         words = done.stderr.strip().splitlines()[-1:] or ["no reason was given"]
         raise RoadError(
             f"The account {officer.username} could not be made: {words[0]} "
-            f"If it is there already and {FILE} was lost, have another administrator set its password."
+            f"If it is there already and {KNOWN_ACCOUNTS} was lost, have another administrator set its password."
         )

@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from inzira_cli.road.cast import CAST, DIDE_SUPERVISOR, FIGURES
+from inzira_cli.road.cast import ALL_FACILITIES, CAST, DIDE_SUPERVISOR, FIGURES
 from inzira_cli.road.people import WHOLE
 from inzira_cli.road.state import Road
+
+REPEATED = frozenset({"inzira.curriculum.attendance.recorded.v1", "inzira.tvet.attendance.recorded.v1"})
 
 
 class ConsoleReporter:
@@ -77,32 +79,30 @@ async def journey(road: Road) -> dict[str, Any]:
 def journey_table(found: dict[str, Any]) -> Table:
     """Day, what happened, who recorded it and when; what repeats itself is told once with its number."""
     table = Table("happened", "what", "recorded by", "recorded", box=None)
-    for items in _runs(found["items"]):
+    for items in _gathered(found["items"]):
         first, last = items[0], items[-1]
-        times = f" ({len(items)} times until {_day(last['occurred_at'])})" if len(items) > 1 else ""
+        times = f" (and {len(items) - 1} more until {_day(last['occurred_at'])})" if len(items) > 1 else ""
         recorded = first["recorded"]
         who = recorded.get("name") or recorded.get("agency") or str(recorded["by"])
         table.add_row(_day(first["occurred_at"]), first["label"] + times, who, _moment(last["recorded_at"]))
     return table
 
 
-def _runs(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Entries of the same kind that follow one another, together."""
-    runs: list[list[dict[str, Any]]] = []
+def _gathered(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Attendance of one kind in one place each, the rest entry by entry, in the order of the first."""
+    places: dict[str, list[dict[str, Any]]] = {}
     for item in items:
-        same = runs and (runs[-1][0]["type"], runs[-1][0]["recorded"]) == (item["type"], item["recorded"])
-        if same:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    return runs
+        key = item["summary_code"] if item["type"] in REPEATED else item["event_id"]
+        places.setdefault(key, []).append(item)
+    return list(places.values())
 
 
 def accounts_table(passwords: dict[str, str]) -> Table:
     """Who may sign in, and with what."""
     table = Table("user name", "password", "role", "reach", "what for", box=None)
     for officer in CAST:
-        reach = officer.org or ", ".join(officer.facilities)
+        everywhere = officer.facilities == ALL_FACILITIES
+        reach = "all facilities" if everywhere else officer.org or ", ".join(officer.facilities)
         table.add_row(officer.username, passwords[officer.username], officer.role, reach, officer.about)
     return table
 
