@@ -27,8 +27,12 @@ UNKNOWN = "UNKNOWN"
 READING = {"reading": True}
 
 
+EARLIEST = datetime(FIRST_YEAR - 1, 12, 31, tzinfo=UTC)
+"""The first day of the first year begins earlier in Kigali than in UTC."""
+
+
 def _in_utc(moment: datetime) -> datetime:
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if moment < EARLIEST or moment.year > LAST_YEAR:
         raise ValueError("the year is out of range")
     return moment.astimezone(UTC)
 

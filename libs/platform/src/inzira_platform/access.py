@@ -22,7 +22,7 @@ from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
 from inzira_platform.logging import log
-from inzira_platform.problems import from_domain_error, method_not_allowed
+from inzira_platform.problems import from_domain_error, method_not_allowed, unexpected
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
@@ -134,6 +134,12 @@ class AccessMiddleware:
             await method_not_allowed(error.allowed)(scope, receive, answer)
         except DomainError as error:
             await from_domain_error(scope.get("template", "/"), error)(scope, receive, answer)
+        except Exception as error:
+            # Answered here and not by the server around us, whose traceback would show the values in hand.
+            refusal = unexpected(scope.get("template", "/"), error)
+            if answer.status:
+                raise ConnectionError("the answer broke off half way") from None
+            await refusal(scope, receive, answer)
         finally:
             if scope["path"] not in OPEN_PATHS:
                 log().info(

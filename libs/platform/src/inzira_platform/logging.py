@@ -3,10 +3,12 @@
 Keys outside the allow-list are dropped, so that a careless call cannot write a name into a log (security.md 6).
 """
 
+import json
 import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,29 @@ def frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+class ForeignFormatter(logging.Formatter):
+    """What libraries log: its first line, and where an error arose without its message, which may hold values."""
+
+    def __init__(self, service: str, process: str) -> None:
+        super().__init__()
+        self._base = {"service": service, "process": process}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A JSON object."""
+        line = record.getMessage().strip().partition("\n")[0][:200]
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        event: MutableMapping[str, Any] = {
+            **self._base,
+            "event": line,
+            "level": record.levelname.lower(),
+            "name": record.name,
+            "timestamp": moment,
+        }
+        if record.exc_info:
+            event = frames_only(None, "", {**event, "exc_info": record.exc_info[1]})
+        return json.dumps(event)
+
+
 def configure_logging(service: str, process: str, fmt: str) -> None:
     """Set up structlog once per process; `fmt` is json or console."""
     renderer: Any = structlog.processors.JSONRenderer() if fmt == "json" else structlog.dev.ConsoleRenderer()
@@ -91,7 +116,9 @@ def configure_logging(service: str, process: str, fmt: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ForeignFormatter(service, process))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def log() -> Any:  # noqa: ANN401 - structlog's bound logger is dynamic

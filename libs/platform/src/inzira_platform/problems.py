@@ -1,5 +1,6 @@
 """RFC 9457 problem documents: one mapping from kinds of error to statuses, and no value is ever echoed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,8 @@ TITLES = {
     503: "Not available now",
     504: "A service did not answer in time",
 }
+
+STEP = re.compile(r"[a-z][a-z0-9_-]{0,39}|[A-Z]{1,2}[0-9]{1,2}")
 
 
 class FieldError(BaseModel):
@@ -137,7 +140,6 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, _unavailable)
     app.add_exception_handler(OSError, _unavailable)
     app.add_exception_handler(ResponseValidationError, _unexpected)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:
@@ -147,13 +149,19 @@ async def _domain(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    errors = [
-        FieldError(field=".".join(str(part) for part in item["loc"])[:200], rule=_rule(item))
-        for item in error.errors()[:50]
-    ]
+    errors = [FieldError(field=_field(item), rule=_rule(item)) for item in error.errors()[:50]]
     named = ", ".join(dict.fromkeys(item.field for item in errors))
     detail = f"Correct these fields and send again: {named}."
     return problem(path_of(request.scope), 422, "invalid-fields", detail, errors=errors)
+
+
+def _field(item: dict[str, Any]) -> str:
+    """Where the fault is. What a client made up as a name is left out unless it looks like a field's or a code's."""
+    steps = item["loc"]
+    shown = [str(step) for step in steps if isinstance(step, int) or STEP.fullmatch(step)]
+    if item["type"] == "extra_forbidden" and str(steps[-1]) != shown[-1]:
+        shown.append("(unknown)")
+    return ".".join(shown)[:200]
 
 
 def _rule(item: dict[str, Any]) -> str:
@@ -208,9 +216,14 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    return unexpected(path_of(request.scope), error)
+
+
+def unexpected(path: str, error: Exception) -> JSONResponse:
+    """The problem for what nobody foresaw; the log tells its class and where it arose, never its message."""
     log().error("request.failed", error_class=type(error).__name__, exc_info=_without_values(error))
     detail = "Something failed on our side. Nothing was recorded; give the request_id to the operator."
-    return problem(path_of(request.scope), 500, "internal", detail)
+    return problem(path, 500, "internal", detail)
 
 
 def _without_values(error: Exception) -> Exception | bool:

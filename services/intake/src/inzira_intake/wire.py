@@ -5,25 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from inzira_platform.clock import kigali_midnight
-from inzira_platform.http import Day
-from pydantic import AfterValidator, AwareDatetime, Field
+from inzira_platform.http import Day, Instant
+from pydantic import AfterValidator, Field
 
 from inzira_intake.vault import IdentityDesk, open_desk
-
-EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _instant(given: datetime | date) -> datetime:
     return given.astimezone(UTC) if isinstance(given, datetime) else kigali_midnight(given)
 
 
-Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+Moment = Instant
 if TYPE_CHECKING:  # what the validator leaves behind
     When = datetime
 else:
     When = Annotated[
-        Moment | Day,
+        Instant | Day,
         AfterValidator(_instant),
         Field(description="date and time with offset; or the day alone, where only that is known"),
     ]

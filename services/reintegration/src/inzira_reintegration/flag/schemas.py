@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from inzira_platform.http import Code, Schema, Written
-from pydantic import AwareDatetime, Field
+from inzira_platform.http import Code, Instant, Schema, Written
+from pydantic import Field
 
 from inzira_reintegration.flag.domain import FlagLevel, FlagState
 
 DomainCode = Literal["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12"]
-Past = Annotated[AwareDatetime, Field(description="now when absent; a past moment is a late fact")]
+Past = Annotated[Instant, Field(description="now when absent; a past moment is a late fact")]
 
 
 class FlagCreate(Schema):

@@ -1,0 +1,181 @@
+"""A service's OpenAPI document held against its answers by schemathesis: bounded, seeded, without shrinking."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from nudges import CANARY, Known, Nudger
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+
+SEED = 20261123
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
+    "response_headers_conformance", "unsupported_method", "negative_data_rejection",
+    "problem_shape", "security_headers", "nothing_echoed",
+)  # fmt: skip
+TokenOf = Callable[[str], str | None]
+"""The token to send for a permission."""
+
+
+@dataclass
+class Findings:
+    """What a run brought."""
+
+    failures: dict[tuple[str, str], str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    statuses: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    @property
+    def calls(self) -> int:
+        """Requests made."""
+        return sum(sum(counts.values()) for counts in self.statuses.values())
+
+    def succeeded(self) -> set[str]:
+        """Operations that answered 2xx at least once."""
+        return {label for label, counts in self.statuses.items() if any(200 <= status < 300 for status in counts)}
+
+    def report(self) -> str:
+        """Every distinct finding with one example."""
+        lines = [f"{label}: {title}\n    {text}" for (label, title), text in sorted(self.failures.items())]
+        return "\n".join([*lines, *self.errors])
+
+
+@schemathesis.check
+def problem_shape(_ctx: Any, response: Any, case: Any) -> None:  # noqa: ANN401 - schemathesis calls it so
+    """Every refusal is a problem document with a code and the request's id."""
+    if response.status_code < 400 or case.method == "HEAD":
+        return
+    media = response.headers.get("content-type", [""])[0]
+    _must(case, media == "application/problem+json", f"{response.status_code} as {media!r}")
+    document = json.loads(response.content)
+    _must(case, document["status"] == response.status_code, "status differs")
+    _must(case, re.fullmatch(r"[a-z0-9-]{3,60}", document["code"]) is not None, "code")
+    _must(case, document["request_id"] == response.headers["x-request-id"][0], "request id")
+    if response.status_code in (429, 503):
+        _must(case, "retry-after" in response.headers, "no Retry-After")
+    if response.status_code == 401:
+        _must(case, "www-authenticate" in response.headers, "no WWW-Authenticate")
+
+
+@schemathesis.check
+def security_headers(_ctx: Any, response: Any, case: Any) -> None:  # noqa: ANN401 - schemathesis calls it so
+    """What every answer carries."""
+    if response.status_code == 400 and b"Invalid HTTP request" in response.content:
+        return  # the server's own word for what is no HTTP
+    _must(case, "x-request-id" in response.headers, "no X-Request-Id")
+    _must(case, "cache-control" in response.headers, "no Cache-Control")
+    _must(case, response.headers.get("x-content-type-options") == ["nosniff"], "no nosniff")
+
+
+@schemathesis.check
+def nothing_echoed(_ctx: Any, response: Any, case: Any) -> None:  # noqa: ANN401 - schemathesis calls it so
+    """No refusal repeats a value of its request."""
+    if response.status_code < 400:
+        return
+    answer = response.content.decode("utf-8", "replace")
+    own = json.dumps(case.operation.schema.raw_schema)
+    sent = [
+        case.path_parameters,
+        case.query,
+        case.body,
+        {k: v for k, v in case.headers.items() if k != "Authorization"},
+    ]
+    for value in _texts(sent):
+        plain = json.dumps(value)[1:-1]
+        if len(value) >= 6 and plain in answer and plain not in own:
+            _must(case, False, f"repeats {value!r}: {answer[:400]}")
+
+
+def _must(case: Any, holds: bool, words: str) -> None:  # noqa: ANN401 - schemathesis' case
+    if not holds:
+        raise Failure(operation=case.operation.label, title=words.partition(":")[0][:60], message=words)
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def hold_to_contract(
+    url: str,
+    document: dict[str, Any],
+    token_of: TokenOf,
+    known: Known,
+    *,
+    examples: int = 15,
+    checks: tuple[str, ...] = CHECKS,
+) -> Findings:
+    """Run the phases examples, coverage and fuzzing over every operation of `document` at `url`."""
+    settings = SchemathesisConfig.from_dict({
+        "seed": SEED,
+        "base-url": url,
+        "continue-on-failure": True,
+        "request-timeout": 20,
+        "generation": {
+            "max-examples": examples, "no-shrink": True, "with-security-parameters": False, "database": "none",
+        },
+        "phases": {"stateful": {"enabled": False}},
+        "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
+        "suppress-health-check": ["all"],
+    })  # fmt: skip
+    schema = schemathesis.openapi.from_dict(document, config=settings)
+    schema.config.checks.update(included_check_names=list(checks))
+    findings = Findings()
+    with _bent(Nudger(known, SEED), token_of):
+        for event in from_schema(schema).execute():
+            _take(event, findings)
+    return findings
+
+
+def _take(event: object, findings: Findings) -> None:
+    if isinstance(event, events.NonFatalError | events.FatalError):
+        findings.errors.append(repr(event))
+    if not isinstance(event, events.ScenarioFinished):
+        return
+    counts = findings.statuses.setdefault(event.recorder.label, {})
+    for interaction in event.recorder.interactions.values():
+        status = interaction.response.status_code if interaction.response else 0
+        counts[status] = counts.get(status, 0) + 1
+    for nodes in event.recorder.checks.values():
+        for node in nodes:
+            if node.status == Status.FAILURE and node.failure_info is not None:
+                failure = node.failure_info.failure
+                text = f"{failure.message[:500]}\n    {node.failure_info.code_sample[:700]}"
+                findings.failures.setdefault((event.recorder.label, failure.title), text)
+
+
+@contextmanager
+def _bent(nudger: Nudger, token_of: TokenOf) -> Iterator[None]:
+    """Every request of the block carries a token of its operation's permission and meets real ids."""
+
+    def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:  # noqa: ANN401 - schemathesis calls it so
+        permission = case.operation.definition.raw.get("x-permission", "")
+        nudger.path(case.path_parameters)
+        nudger.query(case.query)
+        nudger.headers(case.headers)
+        case.body = nudger.body(case.body)
+        token = token_of(permission)
+        if token is not None:
+            case.headers["Authorization"] = f"Bearer {token}"
+
+    schemathesis.hook(before_call)
+    try:
+        yield
+    finally:
+        GLOBAL_HOOK_DISPATCHER.unregister(before_call)
+
+
+__all__ = ["CANARY", "CHECKS", "Findings", "hold_to_contract"]
