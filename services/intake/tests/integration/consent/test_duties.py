@@ -13,6 +13,13 @@ Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
 DUTY = {"duty_code": "PAROLE-SUPERVISION", "recipient": "NPPA", "data_classes": ["CUSTODY", "IDENTITY"]}
 
+ROW = """
+INSERT INTO consent(id, person_id, basis, purpose, recipient, data_classes, agreement_code, agreement_version, given_at,
+                    valid_from, version, recorded_at, recorded_by)
+VALUES (gen_random_uuid(), 'PERSON', 'LEGAL_DUTY', 'custody_management', 'NPPA', ARRAY['CUSTODY'], 'X', 1, now(),
+        now(), 1, now(), 'x')
+"""
+
 
 def duties(made: Body) -> str:
     return f"/v1/persons/{made['person_id']}/legal-duties"
@@ -100,12 +107,7 @@ async def test_only_the_protection_officer_records_duties(
 
 async def test_the_database_keeps_duties_and_consents_apart(admit: Admit, database: ServiceDatabase) -> None:
     made = await admit()
-    row = (
-        "INSERT INTO consent(id, person_id, basis, purpose, recipient, data_classes, agreement_code, "
-        "agreement_version, given_at, valid_from, version, recorded_at, recorded_by) "
-        f"VALUES (gen_random_uuid(), '{made['person_id']}', 'LEGAL_DUTY', 'custody_management', 'NPPA', "  # noqa: S608 - a test's own id
-        "ARRAY['CUSTODY'], 'X', 1, now(), now(), 1, now(), 'x')"
-    )
+    row = ROW.replace("PERSON", made["person_id"])
     facility = "SET app.facilities = 'HUY'; SET ROLE intake_s_facility; "
     with pytest.raises(Exception, match="row-level security"):
         await database.execute(facility + row)

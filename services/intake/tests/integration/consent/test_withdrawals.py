@@ -88,7 +88,6 @@ async def test_who_may_write_a_withdrawal_down(
 @pytest.mark.parametrize("role", ["facility", "caseload", "org", "oversight"])
 async def test_the_database_lets_nobody_change_what_was_agreed(ask: Ask, database: ServiceDatabase, role: str) -> None:
     await ask()
-    with pytest.raises(Exception, match="permission denied"):
-        await database.execute(f"SET ROLE intake_s_{role}; UPDATE consent SET valid_to = valid_to")
-    with pytest.raises(Exception, match="permission denied"):
-        await database.execute(f"SET ROLE intake_s_{role}; DELETE FROM consent")
+    for act in ("UPDATE consent SET valid_to = valid_to", "DELETE FROM consent"):
+        with pytest.raises(Exception, match="permission denied"):
+            await database.execute(f"SET ROLE intake_s_{role}; {act}")

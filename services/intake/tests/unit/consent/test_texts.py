@@ -41,7 +41,7 @@ def test_every_purpose_but_custody_has_one_text_per_language() -> None:
 def test_a_text_changed_in_place_is_refused(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
     table: dict[str, Any] = deepcopy(load("consent_texts"))
     table["agreements"][0]["versions"][0]["text"]["rw"] += " "
-    monkeypatch.setattr(texts, "load", lambda name: table)
+    monkeypatch.setattr(texts, "load", lambda _: table)
     with pytest.raises(texts.ChangedTextError):
         agreement_texts()
 
@@ -53,7 +53,7 @@ def test_a_new_version_takes_the_place_of_the_old_on_its_day(fresh: None, monkey
     shared = table["clauses"][0]["text"]
     hashes = {one: hash_of(agreement["code"], 2, one, "\n".join([old["text"][one], *shared[one]])) for one in Language}
     agreement["versions"].append({**old, "version": 2, "effective_from": DAY, "hash": hashes})
-    monkeypatch.setattr(texts, "load", lambda name: table)
+    monkeypatch.setattr(texts, "load", lambda _: table)
     code, before = agreement["code"], date(2026, 11, 22)
     assert get_text(code, 1, Language.RW, before).version == 1
     assert get_text(code, 2, Language.RW, DAY).version == 2
