@@ -8,6 +8,16 @@ COLUMNS = (
     "rcs", "name", "sex", "born", "nid", "phone", "kin", "facility", "admitted", "order", "authority", "offence",
     "sentence", "start", "district",
 )  # fmt: skip
+# Columns beside those that are read: their headings look alike, their cells mean nothing here.
+BESIDE: dict[str, Any] = {
+    "Age": 41,
+    "S/N": 7,
+    "Place of birth": "Huye",
+    "Amazina ya se": "HABIMANA Paul",
+    "Fin de peine": "01/01/2030",
+    "Observations": "see file",
+    "Akarere akomokamo": "Gasabo",
+}
 HEADINGS: dict[str, dict[str, Sequence[str]]] = {
     "en": {
         "rcs": ("RCS No", "RCS number", "No", "RCS No.", "Inmate number"),

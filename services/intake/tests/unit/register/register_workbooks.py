@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 from register_vocabulary import (
+    BESIDE,
     COLUMNS,
     DATE_FORMS,
     FACILITIES,
@@ -173,13 +174,17 @@ class RegisterMaker:
         columns = list(COLUMNS)
         if pick.random() < 0.5:
             pick.shuffle(columns)
+        for extra in BESIDE:
+            if pick.random() < 0.25:
+                columns.insert(pick.randrange(len(columns) + 1), extra)
         line = self._above(sheet, left)
         listed = HEADINGS[self.language]
-        headings = {name: pick.choice(listed[name]) for name in columns}
+        headings = {name: pick.choice(listed.get(name, (name,))) for name in columns}
         if pick.random() < 0.3:
             other = HEADINGS[pick.choice(list(HEADINGS))]
             headings = {
-                name: f"{text} / {other[name][0]}" if name != "rcs" else text for name, text in headings.items()
+                name: f"{text} / {other[name][0]}" if name in other and name != "rcs" else text
+                for name, text in headings.items()
             }
         self._line(sheet, line, left, [headings[name] for name in columns])
         line += 1
@@ -190,7 +195,7 @@ class RegisterMaker:
                 self._line(sheet, line, left, [headings[name] for name in columns])
                 line += 1
             person.row = line
-            self._line(sheet, line, left, [person.cells[name] for name in columns])
+            self._line(sheet, line, left, [person.cells.get(name, BESIDE.get(name)) for name in columns])
             line += 1
         self._below(sheet, line, left)
         out = io.BytesIO()

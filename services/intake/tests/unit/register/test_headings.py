@@ -50,7 +50,8 @@ KNOWN = {
         "Facility / Igororero", "ETABLISSEMENT",
     ),
     Field.ADMITTED_ON: (
-        "Entré le", "Incarcéré le", "Itariki y'ukwinjira", "Itariki yinjiyemo", "Date of imprisonment", "Date d'emprisonnement", "Received on",
+        "Entré le", "Incarcéré le", "Itariki y'ukwinjira", "Itariki yinjiyemo",
+        "Date of imprisonment", "Date d'emprisonnement", "Received on",
         "Date of admission", "Admitted on", "Yinjiye ku wa", "Itariki yinjiriyeho", "Date d'admission",
         "Date d'entrée", "Date d'écrou", "Admission date", "Admission", "Entrée le", "Admis le", "Itariki yinjiyeho",
         "Italiki yakiriweho", "Date of entry", "Date received", "Date d’incarcération", "Yinjiye",
