@@ -30,6 +30,8 @@ from inzira_gateway.freshness.watch import watch
 from inzira_gateway.journey.routes import router as journey
 from inzira_gateway.ledger.routes import router as ledger
 from inzira_gateway.models import Base
+from inzira_gateway.partner.routes import router as partner
+from inzira_gateway.partner.tokens import forget_assertions
 from inzira_gateway.rebuild.routes import router as rebuild
 from inzira_gateway.rebuild.work import work
 from inzira_gateway.registry.files import check_own, load_routes
@@ -41,7 +43,7 @@ from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_gateway.transactions import Transactions
 
 RATES: Mapping[str, tuple[int, int]] = {
-    "login": (30, 60), "read": (3000, 60), "write": (1500, 60), "bulk": (60, 60),
+    "login": (30, 60), "read": (3000, 60), "write": (1500, 60), "bulk": (60, 60), "partner": (600, 60),
 }  # fmt: skip
 """Units of cost and seconds by class of route, for each account (or address, where nobody signed in)."""
 
@@ -124,10 +126,13 @@ SERVICE = Service(
     title="Inzira gateway",
     description="Accounts, tokens, the journey of each person, and the one door to every service.",
     settings=Settings,
-    routers=[session, account, directory, journey, ledger, rebuild, apidocs],
+    routers=[session, account, directory, journey, ledger, rebuild, partner, apidocs],
     handlers=HANDLERS,
     topics=TOPICS,
-    scanners=[Scanner("forget-sessions", 3600.0, _forget)],
+    scanners=[
+        Scanner("forget-sessions", 3600.0, _forget),
+        Scanner("forget-assertions", 300.0, forget_assertions),
+    ],
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     extend=guard,

@@ -4,9 +4,10 @@ from inzira_gateway.account.models import Account, AccountChange
 from inzira_gateway.database import Base
 from inzira_gateway.journey.models import JourneyEntry, PersonHead, Projection, SourceSeen
 from inzira_gateway.ledger.models import AccessEntry, AccessSubject
+from inzira_gateway.partner.models import AssertionSeen, Partner, PartnerKey, PartnerRecord
 from inzira_gateway.session.models import LoginAttempt, RefreshToken, Session
 
 __all__ = [
-    "AccessEntry", "AccessSubject", "Account", "AccountChange", "Base", "JourneyEntry", "LoginAttempt",
-    "PersonHead", "Projection", "RefreshToken", "Session", "SourceSeen",
+    "AccessEntry", "AccessSubject", "Account", "AccountChange", "AssertionSeen", "Base", "JourneyEntry", "LoginAttempt",
+    "Partner", "PartnerKey", "PartnerRecord", "PersonHead", "Projection", "RefreshToken", "Session", "SourceSeen",
 ]  # fmt: skip

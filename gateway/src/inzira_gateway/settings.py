@@ -21,7 +21,13 @@ class Settings(ServiceSettings):
     upstream_reintegration: str = Field("http://127.0.0.1:8814", description="where the reintegration service answers")
     trusted_proxies: list[str] = Field(
         default_factory=list,
-        description="addresses of the edge whose X-Forwarded-For is believed (JSON list); empty: nobody's is",
+        description="addresses of the edge, believed in X-Forwarded-For and Client-Cert (JSON list); empty: nobody is",
+    )
+    issuer: str = Field(
+        "rw-gateway",
+        min_length=1,
+        max_length=200,
+        description="what a partner's assertion must name as its audience; one of its own for each installation",
     )
     rate_factor: float = Field(
         1.0, gt=0, le=1000, description="multiplies every rate limit; above 1 for load tests and imports"

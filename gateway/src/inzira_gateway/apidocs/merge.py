@@ -12,7 +12,7 @@ INTERNAL_PERMISSION = "journal:read"
 SHARED = frozenset({"Problem", "FieldError"})
 """Schemas the platform defines once for all: they keep their name and appear once."""
 
-PUBLIC_PREFIXES = ("/v1/", "/.well-known/", "/docs")
+PUBLIC_PREFIXES = ("/v1/", "/oauth/", "/.well-known/", "/docs")
 
 EDGE_ANSWERS: Mapping[str, str] = {
     "400": "The request could not be read.",

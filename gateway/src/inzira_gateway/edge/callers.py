@@ -7,9 +7,10 @@ from uuid import UUID
 from inzira_platform.auth import TokenVerifier, UnauthenticatedError, bearer, principal_from
 from starlette.types import Scope
 
+from inzira_gateway.edge.certificates import thumbprint_of
 from inzira_gateway.edge.headers import Header, first
 from inzira_gateway.edge.standing import Standings
-from inzira_gateway.token.domain import Caller, purpose_for, session_of
+from inzira_gateway.token.domain import Caller, bound_to, purpose_for, session_of
 
 
 class Callers:
@@ -20,25 +21,42 @@ class Callers:
         self._standings = standings
         self._trusted = frozenset(trusted_proxies)
 
-    async def identify(self, headers: list[Header]) -> Caller:
+    async def identify(self, scope: Scope, headers: list[Header]) -> Caller:
         """The caller of a request, with the purpose it states.
 
-        Raises UnauthenticatedError for a token that is absent, wrong in any way, or of an account that changed.
+        Raises UnauthenticatedError for a token that is absent, wrong in any way, of an account or partner that
+        changed, or bound to a certificate that the request does not come with.
         """
         authorization = first(headers, b"authorization")
         token = bearer(authorization.decode("latin-1") if authorization is not None else None)
         claims = self._verifier.claims(token)
         session = session_of(claims)
-        if session is None or not _is_uuid(session[0]) or not await self._standings.holds(*session):
+        if session is None or not _is_uuid(session[0]):
             raise UnauthenticatedError
-        principal = principal_from(claims)
+        principal, bound = principal_from(claims), bound_to(claims)
+        if bound is not None and bound != self.thumbprint(scope, headers):
+            raise UnauthenticatedError
+        caller = Caller(principal, *session, thumbprint=bound)
+        if not await self.still_stands(caller):
+            raise UnauthenticatedError
         stated = first(headers, b"x-purpose")
         purpose = purpose_for(stated.decode("latin-1") if stated is not None else None, principal.purpose)
-        return Caller(replace(principal, purpose=purpose), *session)
+        quota = await self._standings.partner_quota(*session) if caller.is_partner else None
+        return replace(caller, principal=replace(principal, purpose=purpose), quota=quota)
 
     async def still_stands(self, caller: Caller) -> bool:
         """Asked again and again while a stream stays open."""
+        if caller.is_partner:
+            return await self._standings.partner_quota(caller.session_id, caller.epoch) is not None
         return await self._standings.holds(caller.session_id, caller.epoch)
+
+    def thumbprint(self, scope: Scope, headers: list[Header]) -> str | None:
+        """Of the client certificate the edge verified; what anybody else says in Client-Cert counts for nothing."""
+        client = scope.get("client")
+        said = [value for name, value in headers if name == b"client-cert"]
+        if not client or client[0] not in self._trusted or len(said) != 1:
+            return None
+        return thumbprint_of(said[0])
 
     def address(self, scope: Scope, headers: list[Header]) -> str:
         """The client's address; what X-Forwarded-For says is believed only of a trusted edge."""

@@ -103,6 +103,7 @@ class Passage:
         try:
             await self._pass()
         except DomainError as error:
+            log().info("door.refused", route=self._template, code=error.code, request_id=str(self._trace.request_id))
             return from_domain_error(self._template, error)
         except MethodNotAllowedError as error:
             detail = "This address does not take that method; the Allow header lists those it takes."
@@ -154,9 +155,10 @@ class Passage:
         """Token, standing, permission, quota: in this order, and before the body is read."""
         route = routed.route
         open_to_all = policy().is_public(route.permission)
-        caller = None if open_to_all else await self._parts.callers.identify(self._headers)
+        caller = None if open_to_all else await self._parts.callers.identify(self._scope, self._headers)
         who = caller.principal.sub if caller else self._parts.callers.address(self._scope, self._headers)
-        verdict = self._parts.limiter.ask(who, route.rate, route.cost, time.monotonic_ns())
+        quota = caller.quota if caller else None
+        verdict = self._parts.limiter.ask(who, route.rate, route.cost, time.monotonic_ns(), quota)
         self._answer.verdict = verdict
         if not verdict.allowed:
             metrics.LIMITED.labels(route.rate).inc()
@@ -175,8 +177,11 @@ class Passage:
 
     async def _answer_here(self, caller: Caller | None, own: list[Header]) -> None:
         kept = [pair for pair in self._headers if pair[0] in (b"content-length", b"transfer-encoding", b"host")]
-        session = [(b"x-gateway-session", caller.session_id.encode())] if caller else []
-        headers = [*rules.forwarded(self._headers), *kept, *own, *session]
+        told = [(b"x-gateway-session", caller.session_id.encode())] if caller else []
+        thumbprint = self._parts.callers.thumbprint(self._scope, self._headers)
+        if thumbprint is not None:
+            told.append((b"x-gateway-certificate", thumbprint.encode()))
+        headers = [*rules.forwarded(self._headers), *kept, *own, *told]
         await self._inner({**self._scope, "headers": headers}, self._receive, self._answer)
 
     async def _hand_on(self, routed: Routed, caller: Caller | None, own: list[Header]) -> None:
@@ -232,4 +237,3 @@ class Answer:
         if not any(name.lower() == b"cache-control" for name, _ in kept):
             kept.append((b"cache-control", b"no-store"))
         return [*kept, *own.items()]
-

@@ -77,9 +77,7 @@ async def _pump(response: aiohttp.ClientResponse, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _pump_while_standing(
-    response: aiohttp.ClientResponse, receive: Receive, send: Send, stands: Stands
-) -> None:
+async def _pump_while_standing(response: aiohttp.ClientResponse, receive: Receive, send: Send, stands: Stands) -> None:
     """A stream ends with its source, when the client leaves, or when the account no longer stands."""
     pump = asyncio.create_task(_pump(response, send))
     others: list[asyncio.Task[Any]] = [

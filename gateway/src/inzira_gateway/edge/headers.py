@@ -5,14 +5,34 @@ from collections.abc import Iterable
 
 Header = tuple[bytes, bytes]
 
-HOP_BY_HOP = frozenset({
-    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection",
-    b"te", b"trailer", b"transfer-encoding", b"upgrade",
-})
-REBUILT = frozenset({
-    b"host", b"authorization", b"content-length", b"forwarded", b"x-request-id", b"traceparent", b"tracestate",
-    b"cookie", b"x-real-ip", b"x-purpose", b"expect",
-})
+HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+REBUILT = frozenset(
+    {
+        b"host",
+        b"authorization",
+        b"content-length",
+        b"forwarded",
+        b"x-request-id",
+        b"traceparent",
+        b"tracestate",
+        b"cookie",
+        b"x-real-ip",
+        b"x-purpose",
+        b"expect",
+    }
+)
 """Set by the gateway itself or not wanted upstream, so what a client sent is never passed on as it is."""
 SPOOFABLE = (b"client-cert", b"x-forwarded-", b"x-principal", b"x-internal", b"x-scope", b"x-service", b"x-gateway")
 ANSWER_DROPPED = HOP_BY_HOP | {b"server", b"date", b"set-cookie", b"x-powered-by"}
@@ -33,14 +53,10 @@ def forwarded(headers: Iterable[Header]) -> list[Header]:
     an underscore, which some servers read as a hyphen (ASVS 4.1.3).
     """
     kept = list(headers)
-    named = {
-        word.strip().lower() for key, value in kept if key == b"connection" for word in value.split(b",")
-    }
+    named = {word.strip().lower() for key, value in kept if key == b"connection" for word in value.split(b",")}
     barred = HOP_BY_HOP | REBUILT | named
     return [
-        (key, value)
-        for key, value in kept
-        if key not in barred and b"_" not in key and not key.startswith(SPOOFABLE)
+        (key, value) for key, value in kept if key not in barred and b"_" not in key and not key.startswith(SPOOFABLE)
     ]
 
 

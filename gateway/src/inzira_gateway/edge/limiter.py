@@ -4,7 +4,7 @@ Whole numbers, because a version with floating point admitted 19 of a burst of 2
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SECOND = 1_000_000_000
 
@@ -80,8 +80,11 @@ class Limiter:
         self._capacity = capacity
         self._due: dict[tuple[str, str], int] = {}
 
-    def ask(self, who: str, policy_name: str, cost: int, now: int) -> Verdict:
+    def ask(self, who: str, policy_name: str, cost: int, now: int, quota: int | None = None) -> Verdict:
+        """`quota` takes the place of the policy's limit for somebody with one of their own."""
         policy = self._policies[policy_name]
+        if quota is not None:
+            policy = replace(policy, limit=quota)
         key = (who, policy_name)
         due, verdict = decide(policy, self._due.get(key, 0), cost, now)
         if key not in self._due and len(self._due) >= self._capacity:

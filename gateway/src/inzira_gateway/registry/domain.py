@@ -11,7 +11,7 @@ WRITE_SECONDS = 30
 UPLOAD_SECONDS = 120
 DEFAULT_MAX_BODY = 1_000_000
 UPLOADS = ("multipart/form-data", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-CLASSES = ("read", "write", "bulk", "login")
+CLASSES = ("read", "write", "bulk", "login", "partner")
 
 
 class RegistryError(Exception):

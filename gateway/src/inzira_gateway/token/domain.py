@@ -12,13 +12,23 @@ from typing import Any
 from inzira_platform.auth import ISSUER, Principal, claims_of
 
 ACCESS_LIFE = timedelta(minutes=10)
+PARTNER_LIFE = timedelta(minutes=5)
 INTERNAL_LIFE = timedelta(seconds=60)
 ACCESS_AUDIENCE = "gateway"
 ACCESS_TYP = "at+jwt"
-PURPOSES = frozenset({
-    "custody_management", "psychosocial_care", "curriculum", "tvet_training", "reintegration_support",
-    "family_contact", "health_referral", "me_statistics", "research",
-})
+PURPOSES = frozenset(
+    {
+        "custody_management",
+        "psychosocial_care",
+        "curriculum",
+        "tvet_training",
+        "reintegration_support",
+        "family_contact",
+        "health_referral",
+        "me_statistics",
+        "research",
+    }
+)
 """The closed list of security.md 6."""
 
 
@@ -29,22 +39,48 @@ class Caller:
     principal: Principal
     session_id: str
     epoch: int
+    thumbprint: str | None = None
+    """Of the client certificate a partner's token is bound to (RFC 8705)."""
+    quota: int | None = None
+    """Units of cost in a minute, where the caller has a quota of its own."""
+
+    @property
+    def is_partner(self) -> bool:
+        return self.principal.scope_kind == "partner"
 
 
 def access_claims(caller: Caller, now: datetime, token_id: str) -> dict[str, Any]:
     """Claims of an access token issued at `now`."""
     issued = int(now.timestamp())
-    return {
+    life = PARTNER_LIFE if caller.is_partner else ACCESS_LIFE
+    claims = {
         "iss": ISSUER,
         "aud": ACCESS_AUDIENCE,
         "iat": issued,
         "nbf": issued,
-        "exp": issued + int(ACCESS_LIFE.total_seconds()),
+        "exp": issued + int(life.total_seconds()),
         "jti": token_id,
         "sid": caller.session_id,
         "ver": caller.epoch,
         **claims_of(caller.principal),
     }
+    if caller.is_partner:
+        claims["client_id"] = caller.principal.sub
+    if caller.thumbprint is not None:
+        claims["cnf"] = {"x5t#S256": caller.thumbprint}
+    return claims
+
+
+def bound_to(claims: Mapping[str, Any]) -> str | None:
+    """Thumbprint of the certificate a token is bound to, None where it is bound to none.
+
+    A `cnf` of any other shape binds to something nobody can show.
+    """
+    if "cnf" not in claims:
+        return None
+    confirmation = claims["cnf"]
+    found = confirmation.get("x5t#S256") if isinstance(confirmation, Mapping) else None
+    return found if isinstance(found, str) else "unreadable"
 
 
 def internal_claims(principal: Principal, service: str, now: datetime) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def _serve(service: Service, settings: ServiceSettings) -> None:
         http="httptools",
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # who is behind a proxy is the gateway's to judge, by its own list
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=16_384,
     )
