@@ -1,6 +1,7 @@
 """Every table of the gateway, imported so that its metadata is whole."""
 
 from inzira_gateway.account.models import Account, AccountChange
+from inzira_gateway.consent.models import ConsentGrant
 from inzira_gateway.database import Base
 from inzira_gateway.journey.models import JourneyEntry, PersonHead, Projection, SourceSeen
 from inzira_gateway.ledger.models import AccessEntry, AccessSubject
@@ -8,6 +9,7 @@ from inzira_gateway.partner.models import AssertionSeen, Partner, PartnerKey, Pa
 from inzira_gateway.session.models import LoginAttempt, RefreshToken, Session
 
 __all__ = [
-    "AccessEntry", "AccessSubject", "Account", "AccountChange", "AssertionSeen", "Base", "JourneyEntry", "LoginAttempt",
-    "Partner", "PartnerKey", "PartnerRecord", "PersonHead", "Projection", "RefreshToken", "Session", "SourceSeen",
+    "AccessEntry", "AccessSubject", "Account", "AccountChange", "AssertionSeen", "Base", "ConsentGrant",
+    "JourneyEntry", "LoginAttempt", "Partner", "PartnerKey", "PartnerRecord", "PersonHead", "Projection",
+    "RefreshToken", "Session", "SourceSeen",
 ]  # fmt: skip

@@ -1,13 +1,15 @@
-"""What the gateway does with each event: people's events extend the journey, disclosures the ledger."""
+"""What the gateway does with each event: journeys grow, the ledger notes disclosures, consents are kept at hand."""
 
 from collections.abc import Mapping
 
 from inzira_contracts.access import AccessRecorded
 from inzira_contracts.event import Event, PersonEvent
+from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
 from inzira_contracts.registry import REGISTRY
 from inzira_platform.service import Delivery, Handler
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.consent import service as consent
 from inzira_gateway.journey.projection import take_in
 from inzira_gateway.ledger import service as ledger
 
@@ -20,7 +22,19 @@ async def on_disclosure(session: AsyncSession, event: Event, meta: Delivery) -> 
     await ledger.take_in(session, meta.event_id, event)
 
 
+def and_then(first: Handler, second: Handler) -> Handler:
+    """One handler that does both, in this order."""
+
+    async def both(session: AsyncSession, event: Event, meta: Delivery) -> None:
+        await first(session, event, meta)
+        await second(session, event, meta)
+
+    return both
+
+
 HANDLERS: Mapping[str, Handler] = {
     AccessRecorded.type: on_disclosure,
     **{name: take_in for name, event in REGISTRY.items() if issubclass(event, PersonEvent)},
+    ConsentGranted.type: and_then(consent.on_granted, take_in),
+    ConsentWithdrawn.type: and_then(consent.on_withdrawn, take_in),
 }

@@ -311,6 +311,8 @@ def _day(value: object) -> date | None:
 
 SUMMARY_VARIANTS: Mapping[str, str] = {
     "intake.person.moved": "kind",
+    "intake.consent.granted": "basis",
+    "intake.consent.withdrawn": "basis",
     "curriculum.attendance.recorded": "code",
     "curriculum.enrolment.changed": "to_state",
     "curriculum.test.recorded": "phase",
