@@ -112,9 +112,9 @@ async def make_database(service: Service, postgres: EmbeddedPostgres) -> Service
 
 
 async def _template(service: Service, postgres: EmbeddedPostgres) -> str:
-    key = f"{postgres.port}/{service.name}"
+    key = f"{postgres.port}/{service.name}/{service.migrations}"  # the platform's sample borrows a service's name
     if key not in _TEMPLATES:
-        name = f"{service.name}_template"
+        name = f"{service.name}_template_{len(_TEMPLATES)}"
         await provision(postgres.dsn, service.name, Passwords("app", "migrator"), database=name)
         dsn = f"postgresql://{service.name}_migrator:migrator@127.0.0.1:{postgres.port}/{name}"
         await migrate(dsn, service.migrations or Path())
