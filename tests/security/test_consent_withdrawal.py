@@ -1,0 +1,115 @@
+"""From a person's no to nothing being given: intake, its relay, a real broker, the gateway's consumer, measured."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from statistics import median
+from uuid import UUID
+
+from fleet import Deployed, Ground
+from inzira_contracts.intake import ConsentGranted
+from inzira_gateway.consent.service import active_consents
+from inzira_gateway.transactions import Transactions
+from inzira_platform.broker import BrokerSettings
+from inzira_platform.consumer import ConsumerRunner
+from inzira_platform.relay import Relay
+from inzira_platform.testing.client import Caller
+from inzira_platform.worker import make_runtime
+from seeds import admission
+
+LIMIT_SECONDS = 5.0
+PEOPLE = 20
+ENDS = datetime(2027, 10, 31, 22, tzinfo=UTC)  # as the first of November begins in Rwanda
+CONSENT = {
+    "purpose": "reintegration_support", "recipient": "PFR", "data_classes": ["IDENTITY", "CUSTODY"],
+    "agreement_code": "SHARE-REINTEGRATION", "agreement_version": 1, "language": "rw", "method": "ORAL",
+    "witness": {"role": "CHAPLAIN", "full_name": "Invented Witness"}, "valid_to": "2027-11-01",
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def at_work(intake: Deployed, gateway: Deployed) -> AsyncIterator[None]:
+    """Intake's relay and the gateway's consumer as their workers run them."""
+    settings = intake.settings
+    runtime = make_runtime(gateway.service, gateway.settings)
+    relay = Relay("intake", settings.database_dsn.get_secret_value(), BrokerSettings.of(settings))
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime).run())]
+    try:
+        yield
+        assert not any(task.done() for task in tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await runtime.engine.dispose()
+
+
+async def may_be_given(gateway: Deployed, person: UUID, at: datetime) -> bool:
+    """What the gateway would decide now."""
+    async with Transactions(gateway.api.app.state.sessions).begin() as session:
+        return bool(await active_consents(session, "PFR", [person], at))
+
+
+async def seconds_until(gateway: Deployed, person: UUID, wanted: bool, since: float, at: datetime) -> float:
+    """How long after `since` the gateway's decision about a person became what is wanted."""
+    async with asyncio.timeout(30):
+        while await may_be_given(gateway, person, at) is not wanted:  # noqa: ASYNC110 - the condition is in a database
+            await asyncio.sleep(0.01)
+    return time.perf_counter() - since
+
+
+async def consenting(officer: Caller, number: int) -> tuple[UUID, str]:
+    """Somebody admitted who agrees: their id and the consent's."""
+    made = await officer.post("/v1/admissions", admission(number))
+    assert made.status_code == 201, made.text
+    person = made.json()["person_id"]
+    given = await officer.post(f"/v1/persons/{person}/consents", CONSENT)
+    assert given.status_code == 201, given.text
+    return UUID(person), given.json()["id"]
+
+
+async def admit_others(officer: Caller) -> None:
+    """Other work of the same service, for as long as nobody stops it."""
+    for number in count(1000):
+        await consenting(officer, number)
+
+
+async def test_a_withdrawal_is_in_effect_within_five_seconds_amid_other_work(
+    ground: Ground, broker: str, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    now = ground.clock.now()
+    async with (
+        ground.deployed("intake", kafka_bootstrap=broker) as intake,
+        ground.deployed("gateway", kafka_bootstrap=broker) as gateway,
+        at_work(intake, gateway),
+    ):
+        officer = intake.api.as_("rcs_intake_officer", facility="HUY")
+        consents = [await consenting(officer, number) for number in range(PEOPLE)]
+        for person, _ in consents:
+            await seconds_until(gateway, person, True, 0.0, now)
+        others = asyncio.create_task(admit_others(officer))
+        taken = []
+        for person, consent in consents:
+            asked = time.perf_counter()
+            answer = await officer.post(f"/v1/consents/{consent}/withdrawal", {})
+            assert answer.status_code == 200, answer.text
+            taken.append(await seconds_until(gateway, person, False, asked, now))
+        others.cancel()
+        await asyncio.gather(others, return_exceptions=True)
+    ranked = sorted(taken)
+    record_testsuite_property("withdrawal_seconds_median", round(median(ranked), 3))
+    record_testsuite_property("withdrawal_seconds_longest", round(ranked[-1], 3))
+    assert ranked[-1] < LIMIT_SECONDS
+
+
+async def test_a_consent_expires_at_its_moment_without_any_event(ground: Ground) -> None:
+    async with ground.deployed("intake") as intake, ground.deployed("gateway") as gateway:
+        officer = intake.api.as_("rcs_intake_officer", facility="HUY")
+        person, _ = await consenting(officer, 1)
+        granted = [event for event in await intake.database.events() if isinstance(event, ConsentGranted)]
+        await gateway.deliveries.send(*granted)
+        assert await may_be_given(gateway, person, ENDS - timedelta(microseconds=1))
+        assert not await may_be_given(gateway, person, ENDS)
