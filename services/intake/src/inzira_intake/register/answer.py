@@ -4,6 +4,8 @@ Formatting is kept. Formulas are not: their calculated values stand in their pla
 """
 
 import io
+import json
+import sys
 import warnings
 from collections.abc import Mapping
 from copy import copy
@@ -103,3 +105,17 @@ def _writable(sheet: Worksheet, row: int, column: int) -> Cell | None:
                 sheet.unmerge_cells(str(merged))
         cell = sheet.cell(row, column)
     return cell if isinstance(cell, Cell) else None
+
+
+def main() -> None:
+    """Standard input: one line of JSON (language, verdicts by row), then the workbook. Standard output: the answer."""
+    head = json.loads(sys.stdin.buffer.readline())
+    verdicts = {
+        int(row): Verdict(Outcome(outcome), tuple(reasons), tuple(notices))
+        for row, (outcome, reasons, notices) in head["verdicts"].items()
+    }
+    sys.stdout.buffer.write(write_answer(sys.stdin.buffer.read(), verdicts, head["language"]))
+
+
+if __name__ == "__main__":
+    main()

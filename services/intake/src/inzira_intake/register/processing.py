@@ -26,6 +26,7 @@ from inzira_intake.register.comparison import load_known
 from inzira_intake.register.domain import Decision, ImportBrokenError, ImportState, Outcome, RowDraft, decide_all
 from inzira_intake.register.drafts import draft_of, open_file, row_of
 from inzira_intake.register.models import RegisterImport
+from inzira_intake.register.patience import beside
 from inzira_intake.register.places import place_rules
 from inzira_intake.register.reading import Register, read_register
 from inzira_intake.register.rows import Rules
@@ -100,7 +101,7 @@ async def _read_file(session: AsyncSession, clock: Clock, desk: IdentityDesk, fo
     assert sealed is not None  # noqa: S101 - files are deleted only when their import is done
     rules = place_rules(clock.today(), test_data=desk.test_data)
     try:
-        register = await to_thread.run_sync(partial(_register_of, sealed, found, desk, rules))
+        register = await beside(session, to_thread.run_sync(partial(_register_of, sealed, found.id, desk, rules)))
     except DomainError as error:
         found.state, found.finished_at = ImportState.FAILED.value, clock.now()
         found.problem = {"code": error.code, "detail": error.detail, **error.facts}
@@ -111,8 +112,8 @@ async def _read_file(session: AsyncSession, clock: Clock, desk: IdentityDesk, fo
     found.ignored = [{"row": line.row, "why": line.why.value} for line in register.ignored]
 
 
-def _register_of(sealed: tuple[bytes, int], found: RegisterImport, desk: IdentityDesk, rules: Rules) -> Register:
-    return read_register(open_file(sealed, found.id, desk.vault), rules)
+def _register_of(sealed: tuple[bytes, int], import_id: UUID, desk: IdentityDesk, rules: Rules) -> Register:
+    return read_register(open_file(sealed, import_id, desk.vault), rules)
 
 
 async def _decide_chunk(session: AsyncSession, clock: Clock, desk: IdentityDesk, found: RegisterImport) -> None:

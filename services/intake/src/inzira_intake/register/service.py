@@ -17,7 +17,7 @@ from inzira_platform.scope import as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.register import repository
-from inzira_intake.register.answer import Verdict, write_answer
+from inzira_intake.register.answer import Verdict
 from inzira_intake.register.domain import (
     AnswerGoneError,
     ImportBrokenError,
@@ -31,6 +31,7 @@ from inzira_intake.register.domain import (
 )
 from inzira_intake.register.drafts import draft_of, open_file, seal_file
 from inzira_intake.register.models import RegisterImport, RegisterRow
+from inzira_intake.register.patience import beside, write_answer_apart
 from inzira_intake.register.reading import inspect_register
 from inzira_intake.vault import IdentityDesk
 
@@ -64,7 +65,7 @@ async def start_import(
     if known is not None:
         await _go_on(session, known)
         return known, True
-    await to_thread.run_sync(partial(inspect_register, content), limiter=_READERS)
+    await beside(session, to_thread.run_sync(partial(inspect_register, content), limiter=_READERS))
     await repository.lock_hash(session, digest)
     known = await repository.find_by_hash(session, digest, reach)
     if known is not None:
@@ -166,7 +167,7 @@ async def make_answer(
         if row.outcome
     }
     content = open_file(sealed, import_id, desk.vault)
-    return await to_thread.run_sync(partial(write_answer, content, verdicts, language), limiter=_READERS)
+    return await beside(session, write_answer_apart(content, verdicts, language))
 
 
 def _place_after(page: PageRequest) -> tuple[datetime, UUID] | None:
