@@ -4,10 +4,13 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from gateway_scene import AT
+from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api, Caller
 from joserfc import jws
@@ -89,3 +92,50 @@ async def registered(
 
 def administrator(api: Api, sub: str = "adm-1") -> Caller:
     return api.as_("administrator", sub=sub)
+
+
+async def granted(api: Api, partner: Partner, approved: bool = True, **changes: object) -> str:
+    """A grant in force, as one administrator proposed it and another approved it; its id."""
+    answer = await administrator(api).post("/v1/admin/grants", grant_terms(partner, **changes))
+    assert answer.status_code == 201, answer.text
+    grant_id = str(answer.json()["id"])
+    if approved:
+        answer = await administrator(api, "adm-2").post(f"/v1/admin/grants/{grant_id}/approval")
+        assert answer.status_code == 200, answer.text
+    return grant_id
+
+
+def grant_terms(partner: Partner, **changes: object) -> dict[str, object]:
+    return {
+        "partner_id": str(partner.id), "route": "persons", "row_filter": {"districts": ["24"]},
+        "view": "return-support", "view_version": 1, "purposes": ["reintegration_support"], "basis": "CONSENT",
+        "agreement": "DPA-2026-7", "valid_from": "2026-11-01", "valid_to": "2027-10-31", **changes,
+    }  # fmt: skip
+
+
+ALL_CLASSES = ("CUSTODY", "SENTENCE", "CURRICULUM", "TRAINING", "REINTEGRATION")
+FOR_RETURN = {"X-Purpose": "reintegration_support"}
+
+
+def consent(person_id: UUID, classes: tuple[str, ...] = ALL_CLASSES, **changes: object) -> ConsentGranted:
+    return ConsentGranted.model_validate({
+        "person_id": person_id, "occurred_at": AT, "recorded_by": "acc-intake", "consent_id": new_id(),
+        "purpose": "reintegration_support", "recipient": "NGO-1", "basis": "CONSENT", "data_classes": list(classes),
+        "agreement_code": "RETURN", "agreement_version": 1, "valid_from": AT, "valid_to": AT + timedelta(days=700),
+        **changes,
+    })  # fmt: skip
+
+
+def withdrawal(given: ConsentGranted) -> ConsentWithdrawn:
+    kept = ("person_id", "consent_id", "purpose", "recipient", "basis")
+    told = {name: getattr(given, name) for name in kept}
+    return ConsentWithdrawn.model_validate({**told, "occurred_at": AT, "recorded_by": "acc-intake"})
+
+
+async def fresh(api: Api) -> None:
+    """Say that the read model holds all that intake said, as the worker does every few seconds."""
+    await api.database.execute(
+        "INSERT INTO source_seen (source, fresh_at, checked_at, is_reachable) VALUES ('intake', $1, $1, true) "
+        "ON CONFLICT (source) DO UPDATE SET fresh_at = $1, checked_at = $1",
+        api.clock.now(),
+    )

@@ -26,7 +26,11 @@ from inzira_gateway.edge.door import Door, Parts
 from inzira_gateway.edge.limiter import Limiter, Policy
 from inzira_gateway.edge.routing import Routing
 from inzira_gateway.edge.standing import Standings
+from inzira_gateway.feed import service as feeds
+from inzira_gateway.feed.routes import router as feed
 from inzira_gateway.freshness.watch import watch
+from inzira_gateway.grant.catalogue import load_catalogue
+from inzira_gateway.grant.routes import router as grant
 from inzira_gateway.journey.routes import router as journey
 from inzira_gateway.ledger.routes import router as ledger
 from inzira_gateway.models import Base
@@ -38,6 +42,7 @@ from inzira_gateway.registry.files import check_own, load_routes
 from inzira_gateway.session.routes import router as session
 from inzira_gateway.session.service import forget_old_sessions
 from inzira_gateway.settings import Settings
+from inzira_gateway.sharing.routes import router as sharing
 from inzira_gateway.token.domain import ACCESS_AUDIENCE, ACCESS_TYP
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_gateway.transactions import Transactions
@@ -59,6 +64,7 @@ def open_resources(app: FastAPI, settings: Settings) -> None:
 
     app.state.issuer, app.state.upstreams = issuer, upstreams
     app.state.passwords = Passwords()
+    app.state.catalogue = load_catalogue()
     app.state.intake = IntakeClient(upstreams["intake"], token_for_intake)
 
 
@@ -121,17 +127,23 @@ async def _forget(session: AsyncSession, clock: Clock) -> int:
     return await forget_old_sessions(session, clock.now())
 
 
+async def _note_departures(session: AsyncSession, clock: Clock) -> int:
+    return await feeds.note_departures(session, load_catalogue(), clock)
+
+
 SERVICE = Service(
     name="gateway",
     title="Inzira gateway",
     description="Accounts, tokens, the journey of each person, and the one door to every service.",
     settings=Settings,
-    routers=[session, account, directory, journey, ledger, rebuild, partner, apidocs],
+    routers=[session, account, directory, journey, ledger, rebuild, partner, grant, sharing, feed, apidocs],
     handlers=HANDLERS,
     topics=TOPICS,
     scanners=[
         Scanner("forget-sessions", 3600.0, _forget),
         Scanner("forget-assertions", 300.0, forget_assertions),
+        Scanner("feed-departures", 15.0, _note_departures),
+        Scanner("feed-prune", 3600.0, feeds.prune),
     ],
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",

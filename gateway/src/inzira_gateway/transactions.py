@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
-from inzira_platform.auth import system
+from inzira_platform.auth import Principal, system
 from inzira_platform.scope import enter_scope
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -22,6 +22,13 @@ class Transactions:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         async with self._sessions() as session, session.begin():
             await enter_scope(session, SERVICE, system(SERVICE))
+            yield session
+
+    @asynccontextmanager
+    async def begin_as(self, principal: Principal) -> AsyncIterator[AsyncSession]:
+        """A short transaction under a caller's own database role, for answers that wait between them."""
+        async with self._sessions() as session, session.begin():
+            await enter_scope(session, SERVICE, principal)
             yield session
 
 

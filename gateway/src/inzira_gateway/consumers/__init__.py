@@ -10,6 +10,7 @@ from inzira_platform.service import Delivery, Handler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.consent import service as consent
+from inzira_gateway.feed.taking_in import noted
 from inzira_gateway.journey.projection import take_in
 from inzira_gateway.ledger import service as ledger
 
@@ -34,7 +35,7 @@ def and_then(first: Handler, second: Handler) -> Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     AccessRecorded.type: on_disclosure,
-    **{name: take_in for name, event in REGISTRY.items() if issubclass(event, PersonEvent)},
-    ConsentGranted.type: and_then(consent.on_granted, take_in),
-    ConsentWithdrawn.type: and_then(consent.on_withdrawn, take_in),
+    **{name: noted(take_in) for name, event in REGISTRY.items() if issubclass(event, PersonEvent)},
+    ConsentGranted.type: noted(and_then(consent.on_granted, take_in)),
+    ConsentWithdrawn.type: noted(and_then(consent.on_withdrawn, take_in)),
 }

@@ -1,0 +1,84 @@
+"""HTTP of the feed."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from inzira_platform.deps import ClockDep, PrincipalDep, declared
+from inzira_platform.errors import DomainError
+from inzira_platform.problems import from_domain_error, path_of, problem
+
+from inzira_gateway.feed.domain import LONGEST_POLL, FeedExpiredError
+from inzira_gateway.feed.schemas import FeedItemRead
+from inzira_gateway.feed.service import Batch, Follow, Tail
+from inzira_gateway.grant.deps import CatalogueDep
+from inzira_gateway.grant.domain import UnknownFilterError
+from inzira_gateway.partner import service as partners
+from inzira_gateway.sharing.headers import PurposeHeader
+from inzira_gateway.transactions import TransactionsDep
+
+router = APIRouter(tags=["partner data"])
+MEDIA_TYPE = "application/cloudevents-batch+json"
+PARAMETERS = frozenset({"cursor", "start", "limit", "timeout"})
+CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "what changed, in order; `Next-Cursor` is where to go on",
+        "content": {MEDIA_TYPE: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/FeedItemRead"}}}},
+        "headers": {"Next-Cursor": {"schema": {"type": "string"}, "description": "cursor of the next request"}},
+    },
+    410: {"description": "the cursor is older than 30 days"},
+}
+
+
+def _follow(
+    request: Request,
+    transactions: TransactionsDep,
+    catalogue: CatalogueDep,
+    principal: PrincipalDep,
+    clock: ClockDep,
+) -> Follow:
+    kept = request.app.state
+    if not hasattr(kept, "feed_tail"):
+        kept.feed_tail = Tail()
+    return Follow(transactions, catalogue, principal, clock, kept.feed_tail)
+
+
+@router.get("/v1/feed", response_model=list[FeedItemRead], **declared("partner:feed", responses=CONTENT))
+async def follow_feed(
+    request: Request,
+    use_case: Annotated[Follow, Depends(_follow)],
+    _purpose: PurposeHeader = None,
+    cursor: Annotated[str | None, Query(max_length=300, description="Next-Cursor, or the id of an item")] = None,
+    start: Annotated[Literal["oldest", "latest"], Query(description="where to begin without a cursor")] = "oldest",
+    limit: Annotated[int, Query(ge=1, le=200, description="at most this many items")] = 100,
+    timeout: Annotated[int, Query(ge=0, le=LONGEST_POLL, description="seconds to wait for the first item")] = 0,  # noqa: ASYNC109 - the client's wish, not a deadline of ours
+) -> Response:
+    """What changed of the persons in the partner's rows since the cursor, as CloudEvents.
+
+    Grant, rows and consent are looked at when an item is delivered; of somebody out of sight the partner is told
+    once that they are gone.
+    """
+    try:
+        if not request.query_params.keys() <= PARAMETERS:
+            raise UnknownFilterError(field="query")
+        if cursor is None and start == "latest":
+            return _answer(await use_case.latest())
+        return _answer(await use_case.poll(cursor, limit, timeout))
+    except DomainError as error:
+        return await _refused(request, use_case, error)
+
+
+def _answer(batch: Batch) -> Response:
+    return JSONResponse(batch.items, headers={"Next-Cursor": batch.cursor}, media_type=MEDIA_TYPE)
+
+
+async def _refused(request: Request, use_case: Follow, error: DomainError) -> Response:
+    client_id = use_case.principal.sub
+    async with use_case.transactions.begin() as session:
+        partners.record(
+            session, client_id, "feed", use_case.clock.now(), actor=client_id, outcome="REFUSED", reason=error.code
+        )
+    path = path_of(request.scope)
+    if isinstance(error, FeedExpiredError):
+        return problem(path, 410, error.code, error.detail)
+    return from_domain_error(path, error)

@@ -1,0 +1,214 @@
+"""Following the feed: grant, rows and consent are looked at again for every item, when it is delivered."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from inzira_platform.auth import Principal
+from inzira_platform.clock import Clock
+from inzira_platform.errors import DomainError
+from inzira_platform.page import InvalidCursorError
+from inzira_platform.scope import as_system
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.feed import repository
+from inzira_gateway.feed.domain import GONE, KEPT, FeedExpiredError, Told, decide
+from inzira_gateway.grant import service as grants
+from inzira_gateway.grant.catalogue import Catalogue
+from inzira_gateway.grant.domain import GrantRoute
+from inzira_gateway.ledger import service as ledger
+from inzira_gateway.sharing import service as sharing
+from inzira_gateway.sharing.domain import Sight, pairwise_id, seal, unseal
+from inzira_gateway.sharing.service import Access, Shown
+from inzira_gateway.transactions import Transactions
+
+FEED = "feed"
+SCANNED = 500
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items of a batch, and the cursor behind the last row that was looked at."""
+
+    items: list[dict[str, Any]]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One look at the feed: items, and the last position looked at."""
+
+    items: list[dict[str, Any]]
+    position: int
+    access: Access
+    has_more: bool
+
+
+@dataclass(slots=True)
+class Tail:
+    """The last position there is: asked of the database by all that wait together, at most four times a second."""
+
+    _last: int = -1
+    _until: float = 0.0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def position(self, transactions: Transactions) -> int:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                async with transactions.begin() as session:
+                    self._last = (await repository.counter(session)).last
+                self._until = time.monotonic() + LOOK_SECONDS
+            return self._last
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """The use case with what it needs; made per request."""
+
+    transactions: Transactions
+    catalogue: Catalogue
+    principal: Principal
+    clock: Clock
+    tail: Tail
+
+    async def latest(self) -> Batch:
+        """No items, and the cursor at the end of the feed: for a partner that lists everybody first."""
+        async with self.transactions.begin_as(self.principal) as session:
+            access = await self._open(session)
+            async with as_system(session):
+                last = (await repository.counter(session)).last
+        return Batch([], seal(access.secret, FEED, str(last)))
+
+    async def poll(self, cursor: str | None, limit: int, wait: float) -> Batch:
+        """Items behind the cursor; waits up to `wait` seconds for the first. No transaction is held meanwhile.
+
+        Raises what `open_access` raises, InvalidCursorError for a cursor of anybody else, FeedExpiredError.
+        """
+        until = time.monotonic() + wait
+        position: int | None = None
+        while True:
+            async with self.transactions.begin_as(self.principal) as session:
+                access = await self._open(session)
+                if position is None:
+                    position = _position(access, cursor)
+                done = await self._deliver(session, access, position, limit)
+            position = done.position
+            if done.items or not (done.has_more or await self._waited(position, until)):
+                return Batch(done.items, seal(access.secret, FEED, str(position)))
+
+    async def _open(self, session: AsyncSession) -> Access:
+        now, today = self.clock.now(), self.clock.today()
+        return await sharing.open_access(session, self.catalogue, self.principal, GrantRoute.FEED, now, today)
+
+    async def _waited(self, position: int, until: float) -> bool:
+        """Whether something may have come before the time was over."""
+        while time.monotonic() < until:
+            if await self.tail.position(self.transactions) > position:
+                return True
+            await asyncio.sleep(min(LOOK_SECONDS, max(0.0, until - time.monotonic())))
+        return False
+
+    async def _deliver(self, session: AsyncSession, access: Access, start: int, limit: int) -> Delivered:
+        now = self.clock.now()
+        async with as_system(session):
+            counter = await repository.counter(session)
+            position = counter.pruned if start < 0 else start
+            if position < counter.pruned:
+                raise FeedExpiredError
+            rows = await repository.after(session, access.client_id, position, SCANNED)
+            persons = list({row.person_id for row in rows})
+            sights = await sharing.sights(session, access, persons)
+        shown = {item.person_id: item for item in await sharing.visible(session, access, persons, now)}
+        items: list[dict[str, Any]] = []
+        told: dict[UUID, Shown] = {}
+        after: dict[UUID, Sight] = {}
+        for row in rows:
+            if len(items) == limit:
+                break
+            position, person = row.position, shown.get(row.person_id)
+            kept = after.get(row.person_id) or sights.get(row.person_id)
+            what, sight = decide(kept, position, row.changed, person.names if person else None)
+            if sight is not None and sight != kept:
+                after[row.person_id] = sight
+            if what is not None:
+                items.append(_item(access, what, row.person_id, person, position, row.at))
+            if what is Told.CHANGED and person is not None:
+                told[row.person_id] = person
+        has_more = len(rows) == SCANNED or bool(rows and position < rows[-1].position)
+        if not has_more:
+            position = max(position, counter.last)
+        async with as_system(session):
+            await self._keep(session, access, after, list(told.values()), now)
+        return Delivered(items, position, access, has_more)
+
+    async def _keep(
+        self, session: AsyncSession, access: Access, sights: dict[UUID, Sight], told: list[Shown], now: datetime
+    ) -> None:
+        """Ids, sights and the ledger, in the transaction that shows."""
+        await sharing.name_shown(session, access, told)
+        await repository.keep_sights(session, access.client_id, access.purpose, sights)
+        for label in sorted({item.view.label for item in told}):
+            ids = [item.person_id for item in told if item.view.label == label]
+            await ledger.append_disclosure(session, self.principal, "partner.feed", ids, now, label)
+
+
+def _position(access: Access, cursor: str | None) -> int:
+    """The position in a cursor; -1 for the oldest that is kept."""
+    if cursor is None:
+        return -1
+    found = unseal(access.secret, FEED, cursor)
+    if found is None:
+        raise InvalidCursorError(field="cursor")
+    return int(found)
+
+
+def _item(
+    access: Access, what: Told, person_id: UUID, shown: Shown | None, position: int, at: datetime
+) -> dict[str, Any]:
+    """A CloudEvent; its id is the cursor behind it, so whoever stops half way through a batch goes on from there."""
+    pid = pairwise_id(access.secret, person_id)
+    changed = what is Told.CHANGED and shown is not None
+    data = {"id": pid, "view": shown.view.label, **shown.fields} if changed and shown else {"id": pid}
+    return {
+        "specversion": "1.0", "id": seal(access.secret, FEED, str(position)), "source": "/inzira/feed",
+        "type": str(what), "subject": pid, "time": at.isoformat(), "datacontenttype": "application/json",
+        "data": data,
+    }  # fmt: skip
+
+
+async def note_departures(session: AsyncSession, catalogue: Catalogue, clock: Clock) -> int:
+    """Tell partners of persons who went out of their sight by time alone: a consent that ended, a date that passed."""
+    found = 0
+    for client_id, purpose in await grants.feeds_in_force(session, clock.today()):
+        principal = Principal(client_id, frozenset({"partner"}), "partner", purpose=purpose)
+        try:
+            access = await sharing.open_access(
+                session, catalogue, principal, GrantRoute.FEED, clock.now(), clock.today()
+            )
+        except DomainError:
+            continue
+        found += await _departures_of(session, access, clock.now())
+    return found
+
+
+async def _departures_of(session: AsyncSession, access: Access, now: datetime) -> int:
+    found, last = 0, UUID(int=0)
+    while present := await sharing.present(session, access, last, SCANNED):
+        last = max(present)
+        seen = {item.person_id for item in await sharing.visible(session, access, list(present), now)}
+        for person_id in present.keys() - seen:
+            position = await repository.append(session, person_id, [GONE], now, access.client_id)
+            sight = Sight(present[person_id], position)
+            await repository.keep_sights(session, access.client_id, access.purpose, {person_id: sight})
+            found += 1
+    return found
+
+
+async def prune(session: AsyncSession, clock: Clock) -> int:
+    """Forget what is older than 30 days."""
+    await repository.prune(session, clock.now() - KEPT)
+    return 0

@@ -1,0 +1,1 @@
+"""Grants: what a partner may see of whom, why, on what basis and until when, as data."""

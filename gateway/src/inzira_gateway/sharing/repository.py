@@ -1,0 +1,136 @@
+"""Every SQL statement behind what partners are shown."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.consent.service import consenting_persons
+from inzira_gateway.grant.domain import FILTER_FIELDS, Basis
+from inzira_gateway.grant.models import PartnerGrant
+from inzira_gateway.journey.domain import Fact
+from inzira_gateway.journey.generation import ACTIVE
+from inzira_gateway.journey.models import JourneyEntry, PersonHead
+from inzira_gateway.sharing.domain import MILESTONES
+from inzira_gateway.sharing.models import FeedSubject, Pairwise
+
+HEAD: Any = PersonHead
+ENTRY: Any = JourneyEntry
+PAIR: Any = Pairwise
+SUBJECT: Any = FeedSubject
+
+
+async def heads(session: AsyncSession, person_ids: Collection[UUID]) -> list[PersonHead]:
+    """Heads of these persons, as far as the role in hand reaches."""
+    query = select(PersonHead).where(HEAD.generation == ACTIVE, HEAD.person_id.in_(person_ids))
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars().all())
+
+
+async def milestone_facts(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """Facts that are milestones, or correct one, by person."""
+    query = select(
+        ENTRY.person_id, ENTRY.event_id, ENTRY.source, ENTRY.type, ENTRY.version, ENTRY.occurred_at, ENTRY.supersedes,
+        ENTRY.refs,
+    ).where(
+        ENTRY.generation == ACTIVE,
+        ENTRY.person_id.in_(person_ids),
+        or_(ENTRY.type.in_(MILESTONES), ENTRY.supersedes.is_not(None)),
+    )  # fmt: skip
+    found: dict[UUID, list[Fact]] = {}
+    for row in (await session.execute(query)).all():
+        found.setdefault(row[0], []).append(Fact(*row[1:]))
+    return found
+
+
+async def person_of(session: AsyncSession, client_id: str, pid: str) -> UUID | None:
+    query = select(PAIR.person_id).where(PAIR.client_id == client_id, PAIR.pid == pid)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+def _passes(row_filter: Mapping[str, Sequence[str]]) -> ColumnElement[bool]:
+    if not row_filter:
+        return false()
+    return and_(*(getattr(HEAD, FILTER_FIELDS[kind]).in_(values) for kind, values in row_filter.items()))
+
+
+def inside(
+    grants: Sequence[PartnerGrant], agency: str, purpose: str, narrowed: Mapping[str, Sequence[str]], now: datetime
+) -> ColumnElement[bool]:
+    """Heads in the rows of a grant, with the person's consent where that is its basis, narrowed as asked."""
+    reached: list[ColumnElement[bool]] = []
+    for grant in grants:
+        wanted = _passes(grant.row_filter)
+        if grant.basis == Basis.CONSENT:
+            wanted = and_(wanted, HEAD.person_id.in_(consenting_persons(agency, Basis.CONSENT, [purpose], now)))
+        reached.append(wanted)
+    narrow = [_passes({kind: values}) for kind, values in narrowed.items()]
+    return and_(HEAD.generation == ACTIVE, or_(false(), *reached), *narrow)
+
+
+async def unnamed(session: AsyncSession, client_id: str, wanted: ColumnElement[bool], most: int) -> Sequence[UUID]:
+    """Persons inside that have no id for this partner yet."""
+    named = exists().where(PAIR.client_id == client_id, PAIR.person_id == HEAD.person_id)
+    return (await session.execute(select(HEAD.person_id).where(wanted, ~named).limit(most))).scalars().all()
+
+
+async def name_persons(session: AsyncSession, client_id: str, pids: Mapping[UUID, str]) -> None:
+    """Keep the ids of persons for a partner."""
+    rows = [{"client_id": client_id, "person_id": person, "pid": pid} for person, pid in pids.items()]
+    if rows:
+        await session.execute(insert(Pairwise).values(rows).on_conflict_do_nothing())
+
+
+async def page_of(
+    session: AsyncSession, client_id: str, wanted: ColumnElement[bool], after: str, most: int
+) -> list[tuple[str, UUID]]:
+    """(pairwise id, person) inside, in the order of pairwise ids, which tells nothing of when somebody came."""
+    query = (
+        select(PAIR.pid, PAIR.person_id)
+        .join(HEAD, HEAD.person_id == PAIR.person_id)
+        .where(PAIR.client_id == client_id, PAIR.pid > after, wanted)
+        .order_by(PAIR.pid)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def remember_shown(session: AsyncSession, client_id: str, purpose: str, person_ids: Collection[UUID]) -> None:
+    """Note whom a partner was shown, so that its feed tells when they go out of sight."""
+    rows = [
+        {"client_id": client_id, "purpose": purpose, "person_id": person_id, "since_offset": 0}
+        for person_id in person_ids
+    ]
+    if rows:
+        await session.execute(insert(FeedSubject).values(rows).on_conflict_do_nothing())
+
+
+async def subjects(
+    session: AsyncSession, client_id: str, purpose: str, person_ids: Collection[UUID]
+) -> dict[UUID, FeedSubject]:
+    query = select(FeedSubject).where(
+        SUBJECT.client_id == client_id, SUBJECT.purpose == purpose, SUBJECT.person_id.in_(person_ids)
+    )
+    rows = (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
+    return {row.person_id: row for row in rows}
+
+
+async def present_subjects(
+    session: AsyncSession, client_id: str, purpose: str, after: UUID, most: int
+) -> list[FeedSubject]:
+    """Persons a partner believes to see, in the order of ids."""
+    query = (
+        select(FeedSubject)
+        .where(
+            SUBJECT.client_id == client_id,
+            SUBJECT.purpose == purpose,
+            SUBJECT.left_offset.is_(None),
+            SUBJECT.person_id > after,
+        )
+        .order_by(SUBJECT.person_id)
+        .limit(most)
+    )
+    return list((await session.execute(query)).scalars().all())
