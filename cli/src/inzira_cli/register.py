@@ -132,7 +132,7 @@ async def send_register(
 
     Raises Refused for a file or a caller that is not accepted, aiohttp.ClientError when nobody answers.
     """
-    timeout = aiohttp.ClientTimeout(total=300)
+    timeout = aiohttp.ClientTimeout(total=600)
     async with aiohttp.ClientSession(address, timeout=timeout) as client:
         sender = Sender(client, account, language)
         await sender.sign_in()
