@@ -45,9 +45,7 @@ def upstream(_small_server: SmallService) -> SmallService:
 
 
 @pytest.fixture(scope="session")
-def extra_settings(
-    keys: Keys, _small_server: SmallService, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
+def extra_settings(keys: Keys, _small_server: SmallService, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The signing key of this test process, and every service at the small server."""
     file = tmp_path_factory.mktemp("signing") / "gateway_key.json"
     file.write_text(json.dumps(keys.key.as_dict(private=True)))

@@ -158,9 +158,7 @@ def _journey() -> None:
         _text("summary_code"),
         _json("refs"),
     )
-    op.create_index(
-        "ix_journey_entry_person", "journey_entry", ["generation", "person_id", "occurred_at", "event_id"]
-    )
+    op.create_index("ix_journey_entry_person", "journey_entry", ["generation", "person_id", "occurred_at", "event_id"])
     _heads()
     op.create_table(
         "source_seen",

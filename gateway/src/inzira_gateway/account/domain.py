@@ -24,10 +24,29 @@ class AccountState(StrEnum):
 PRIVILEGED = frozenset({"administrator", "data_protection_officer", "me_officer"})
 """Roles that reach across the country or over other accounts: a second administrator confirms them."""
 
-BLOCKLIST = frozenset({
-    "password", "passw0rd", "motdepasse", "ijambobanga", "inzira", "rwanda", "kigali", "qwerty", "azerty",
-    "letmein", "welcome", "admin", "administrator", "abc", "iloveyou", "murakoze", "imana", "prison", "changeme",
-})
+BLOCKLIST = frozenset(
+    {
+        "password",
+        "passw0rd",
+        "motdepasse",
+        "ijambobanga",
+        "inzira",
+        "rwanda",
+        "kigali",
+        "qwerty",
+        "azerty",
+        "letmein",
+        "welcome",
+        "admin",
+        "administrator",
+        "abc",
+        "iloveyou",
+        "murakoze",
+        "imana",
+        "prison",
+        "changeme",
+    }
+)
 """Words that, padded with digits or repeated, make up no password (ASVS 6.2.4)."""
 
 

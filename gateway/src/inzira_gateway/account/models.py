@@ -52,5 +52,3 @@ class AccountChange(Base, table=True):
     changed_by: str = Field(sa_column=Column(Text, nullable=False))
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     facts: dict[str, object] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
-
-

@@ -85,8 +85,6 @@ def _position(after: list[str], sort: Sort) -> Any:  # noqa: ANN401 - a SQL tupl
 async def count_stages(session: AsyncSession, principal: Principal) -> list[tuple[str | None, str, int]]:
     """(facility, stage, persons) in the principal's reach."""
     query = (
-        select(HEAD.facility, HEAD.stage, func.count())
-        .where(*_visible(principal))
-        .group_by(HEAD.facility, HEAD.stage)
+        select(HEAD.facility, HEAD.stage, func.count()).where(*_visible(principal)).group_by(HEAD.facility, HEAD.stage)
     )
     return [(row[0], row[1], row[2]) for row in (await session.execute(query)).all()]

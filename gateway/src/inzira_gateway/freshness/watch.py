@@ -34,9 +34,7 @@ async def watch(runtime: Runtime) -> None:
             await asyncio.sleep(EVERY_SECONDS)
 
 
-async def look(
-    client: aiohttp.ClientSession, transactions: Transactions, settings: Settings, runtime: Runtime
-) -> None:
+async def look(client: aiohttp.ClientSession, transactions: Transactions, settings: Settings, runtime: Runtime) -> None:
     """One look at everything, and its result."""
     broker = await broker_answers(settings.kafka_bootstrap)
     reachable = await services_answer(client, settings.upstreams)

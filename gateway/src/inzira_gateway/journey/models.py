@@ -35,9 +35,7 @@ class JourneyEntry(Base, table=True):
     """One thing that happened to one person; `refs` holds codes and ids."""
 
     __tablename__ = "journey_entry"
-    __table_args__ = (
-        Index("ix_journey_entry_person", "generation", "person_id", "occurred_at", "event_id"),
-    )
+    __table_args__ = (Index("ix_journey_entry_person", "generation", "person_id", "occurred_at", "event_id"),)
     generation: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     event_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     person_id: UUID = Field(sa_column=Column(Uuid, nullable=False))

@@ -31,8 +31,6 @@ class AccessSubject(Base, table=True):
 
     __tablename__ = "access_subject"
     __table_args__ = (Index("ix_access_subject_person", "person_id", "occurred_at", "entry_id"),)
-    entry_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("access_entry.id"), primary_key=True)
-    )
+    entry_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("access_entry.id"), primary_key=True))
     person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

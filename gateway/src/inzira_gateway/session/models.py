@@ -14,9 +14,7 @@ class Session(Base, table=True):
 
     __tablename__ = "session"
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    account_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("account.id"), nullable=False, index=True)
-    )
+    account_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("account.id"), nullable=False, index=True))
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     revoked_because: str | None = Field(default=None, sa_column=Column(Text))
@@ -27,9 +25,7 @@ class RefreshToken(Base, table=True):
 
     __tablename__ = "refresh_token"
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    session_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("session.id"), nullable=False, index=True)
-    )
+    session_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("session.id"), nullable=False, index=True))
     issued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 

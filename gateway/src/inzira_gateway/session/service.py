@@ -106,9 +106,7 @@ class SignIn:
     def _issue(self, session: AsyncSession, family: Session, account: Account) -> Tokens:
         refresh_token = secrets.token_urlsafe(32)
         now = self.clock.now()
-        repository.add_token(
-            session, RefreshToken(digest=digest(refresh_token), session_id=family.id, issued_at=now)
-        )
+        repository.add_token(session, RefreshToken(digest=digest(refresh_token), session_id=family.id, issued_at=now))
         caller = Caller(principal_of(account), str(family.id), account.epoch)
         return Tokens(family.id, self.issuer.access(caller, now, str(new_id())), refresh_token)
 

@@ -44,9 +44,7 @@ async def test_privileged_role_needs_a_second_administrator(door: Api) -> None:
 async def test_raising_a_role_also_waits_for_a_second_administrator(door: Api) -> None:
     first = await officer(door, "admin1", "administrator")
     made = (await first.post("/v1/accounts", new())).json()
-    changed = await first.patch(
-        f"/v1/accounts/{made['id']}", {"role": "administrator"}, headers={"If-Match": '"1"'}
-    )
+    changed = await first.patch(f"/v1/accounts/{made['id']}", {"role": "administrator"}, headers={"If-Match": '"1"'})
     assert changed.json()["state"] == "PENDING"
 
 

@@ -110,9 +110,7 @@ async def test_stages_are_counted_by_facility_within_reach(api: Api, deliveries:
     await deliveries.send(enrolled.enrolled())
     await admitted(deliveries, facility="MUS")
     mine = (await api.as_("rcs_intake_officer", facility="HUY").get("/v1/facilities/stages")).json()
-    assert mine["facilities"] == [
-        {"facility": "HUY", "total": 3, "stages": {"ADMITTED": 2, "IN_CURRICULUM": 1}}
-    ]
+    assert mine["facilities"] == [{"facility": "HUY", "total": 3, "stages": {"ADMITTED": 2, "IN_CURRICULUM": 1}}]
     national = (await api.as_("me_officer").get("/v1/facilities/stages")).json()
     assert [item["facility"] for item in national["facilities"]] == ["HUY", "MUS"]
     assert national["total"] == 4 and national["stages"] == {"ADMITTED": 3, "IN_CURRICULUM": 1}

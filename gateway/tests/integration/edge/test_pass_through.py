@@ -177,7 +177,8 @@ async def test_disguised_paths_never_reach_a_service(door: Api, upstream: SmallS
     scope_path = f"/v1/echo/{PERSON}{tail}"
     answer = await caller.request("GET", scope_path)
     assert answer.status_code in (404, 400) or answer.json()["path"] in (
-        f"/v1/echo/{PERSON}", f"/v1/echo/{PERSON}/notes"
+        f"/v1/echo/{PERSON}",
+        f"/v1/echo/{PERSON}/notes",
     ), answer.text  # the client itself may have cleaned dot segments away
     for request in upstream.seen:
         assert b"%" not in request.scope["raw_path"] and b";" not in request.scope["raw_path"]

@@ -36,9 +36,7 @@ def document(path: str = "/v1/persons/{person_id}", permission: str = "person:re
 
 def test_merge_prefixes_components_and_keeps_only_what_is_referred_to() -> None:
     merged = merge({"intake": document(), "tvet": document("/v1/trainings")}, {"title": "t", "version": "1"}, PUBLIC)
-    assert set(merged["components"]["schemas"]) == {
-        "Problem", "intake.Item", "intake.Child", "tvet.Item", "tvet.Child"
-    }
+    assert set(merged["components"]["schemas"]) == {"Problem", "intake.Item", "intake.Child", "tvet.Item", "tvet.Child"}
     item = merged["components"]["schemas"]["intake.Item"]
     assert item["properties"]["child"]["$ref"] == "#/components/schemas/intake.Child"
 

@@ -1,16 +1,17 @@
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inzira_gateway.edge.paths import PathTable, Template, is_clean
 
-TABLE = PathTable([
-    Template("/v1/persons", {}),
-    Template("/v1/persons/{person_id}", {"person_id": "uuid"}),
-    Template("/v1/persons/search", {}),
-    Template("/v1/persons/{person_id}/notes", {"person_id": "uuid"}),
-    Template("/v1/cohorts/{cohort_id}/sessions/{code}", {"cohort_id": "uuid", "code": "token"}),
-])
+TABLE = PathTable(
+    [
+        Template("/v1/persons", {}),
+        Template("/v1/persons/{person_id}", {"person_id": "uuid"}),
+        Template("/v1/persons/search", {}),
+        Template("/v1/persons/{person_id}/notes", {"person_id": "uuid"}),
+        Template("/v1/cohorts/{cohort_id}/sessions/{code}", {"cohort_id": "uuid", "code": "token"}),
+    ]
+)
 PERSON = "01939c5e-7a10-7c3e-9f1a-2b6d5e8c4f01"
 
 
