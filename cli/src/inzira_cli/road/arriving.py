@@ -1,5 +1,6 @@
 """Leg: the accounts. The administrators by the gateway's own command, everybody else by an administrator."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from inzira_cli.run_folder import RunFolder
 async def walk(road: Road, client: aiohttp.ClientSession) -> None:
     """Make the accounts that are not there yet, and sign everybody in. Raises RoadError."""
     secret = passwords(RunFolder.at(road.data).secrets)
-    for officer in BOOTSTRAPPED:
-        road.callers[officer.username] = await _administrator(client, officer, secret[officer.username], road.data)
+    first = (_administrator(client, officer, secret[officer.username], road.data) for officer in BOOTSTRAPPED)
+    for caller in await road.together(first):
+        road.callers[caller.username] = caller
     administrator = road.by(ADMINISTRATOR)
     known = {item["username"]: item for item in await _accounts(administrator)}
     missing = [officer for officer in BY_ADMINISTRATOR if officer.username not in known]
@@ -40,7 +42,7 @@ async def _administrator(client: aiohttp.ClientSession, officer: Officer, passwo
     try:
         return await _enter(client, officer, password)
     except RoadError:
-        bootstrap(officer, password, data)
+        await asyncio.to_thread(bootstrap, officer, password, data)
         return await _enter(client, officer, password)
 
 
