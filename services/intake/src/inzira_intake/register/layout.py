@@ -99,7 +99,7 @@ def ignored_as(row: Sequence[object], columns: dict[Field, int], *, after_end: b
     """
     filled = [cell for cell in row if not _is_empty(cell)]
     register = {field for field, column in columns.items() if column < len(row) and not _is_empty(row[column])}
-    if len(read_headings(list(row))) >= LEAST_HEADINGS and not _has_number(row, columns):
+    if not _has_number(row, columns) and len(read_headings(list(row))) >= LEAST_HEADINGS:
         return Ignored.REPEATED_HEADINGS
     if not register:
         return Ignored.NOTE
