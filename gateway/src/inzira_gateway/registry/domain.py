@@ -11,6 +11,8 @@ WRITE_SECONDS = 30
 UPLOAD_SECONDS = 120
 DEFAULT_MAX_BODY = 1_000_000
 UPLOADS = ("multipart/form-data", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+RATES: Mapping[str, str] = {"partner:token": "login", "partner:read": "partner", "partner:feed": "partner"}
+"""Class of rate that goes with a permission, where the method does not decide it."""
 CLASSES = ("read", "write", "bulk", "login", "partner")
 
 
@@ -61,6 +63,7 @@ def from_document(service: str, document: Mapping[str, Any]) -> list[Route]:
 
 
 def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -> Route:
+    permission = operation["x-permission"]
     body = tuple(sorted(operation.get("requestBody", {}).get("content", {})))
     parameters = operation.get("parameters", [])
     upload = any(kind in UPLOADS for kind in body)
@@ -68,13 +71,13 @@ def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -
         method=method,
         path=path,
         upstream=service,
-        permission=operation["x-permission"],
+        permission=permission,
         params={item["name"]: _kind(item.get("schema", {})) for item in parameters if item["in"] == "path"},
         body=body,
         max_body=int(operation.get("x-max-body", DEFAULT_MAX_BODY)) if body else 0,
         idempotency="required" if _takes_key(parameters) else "none",
         stream=_streams(operation),
-        rate="bulk" if upload else ("read" if method == "GET" else "write"),
+        rate=RATES.get(permission, "bulk" if upload else ("read" if method == "GET" else "write")),
         cost=1,
         timeout=UPLOAD_SECONDS if upload else (READ_SECONDS if method == "GET" else WRITE_SECONDS),
     )

@@ -1,5 +1,6 @@
 """What a partner is told, whatever happens in whatever order, and the same again when it asks again."""
 
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_somebody_gone_is_told_once_and_nothing_after_it() -> None:
 @given(STEPS)
 def test_gone_follows_changed_and_never_another_gone(steps: Steps) -> None:
     told = [what for what in walk(steps)[0] if what is not None]
-    for before, after in zip([None, *told[:-1]], told, strict=True):
+    for before, after in pairwise([None, *told]):
         assert after is Told.CHANGED or before is Told.CHANGED
 
 
