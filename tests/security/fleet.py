@@ -4,13 +4,14 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from inzira_contracts.policy import policy
 from inzira_curriculum.main import SERVICE as CURRICULUM
 from inzira_gateway.main import SERVICE as GATEWAY
+from inzira_gateway.main import share
 from inzira_intake.main import SERVICE as INTAKE
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
@@ -83,9 +84,9 @@ class Ground:
         return make_settings(service, database, self.keys, **own, **extra)
 
     @asynccontextmanager
-    async def deployed(self, name: str, **extra: Any) -> AsyncIterator[Deployed]:  # noqa: ANN401 - settings of any type
-        """A service on a fresh database until the block ends."""
-        service = SERVICES[name]
+    async def deployed(self, name: str, *, door: bool = True, **extra: Any) -> AsyncIterator[Deployed]:  # noqa: ANN401 - settings of any type
+        """A service on a fresh database until the block ends; the gateway also without its door, like any service."""
+        service = SERVICES[name] if door or name != "gateway" else replace(GATEWAY, extend=share)
         database = await make_database(service, self.postgres)
         settings = self.settings_of(service, database, **extra)
         async with (

@@ -13,7 +13,10 @@ CONTENT_TYPE = "application/json"
 MAX_LENGTH = 256
 REQUIRED = ("id", "type", "source", "time", "partitionkey", "sequence")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_DIGITS = re.compile(r"[0-9]{1,18}")
+_DIGITS = re.compile(r"[0-9]{1,10}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+LARGEST = 2**31 - 1
+"""Versions and epochs are kept as 32-bit numbers."""
 
 
 class InvalidEnvelope(ValueError):
@@ -95,6 +98,8 @@ def _decode(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
             found[name] = value.decode()
         except UnicodeDecodeError:
             raise InvalidEnvelope(f"{name} is not UTF-8") from None
+        if _CONTROLS.search(found[name]):
+            raise InvalidEnvelope(f"{name} holds control characters")
     return found
 
 
@@ -126,6 +131,6 @@ def _parse_time(text: str) -> datetime:
 
 
 def _parse_count(name: str, text: str) -> int:
-    if not _DIGITS.fullmatch(text):
-        raise InvalidEnvelope(f"{name} is not a whole number")
+    if not _DIGITS.fullmatch(text) or int(text) > LARGEST:
+        raise InvalidEnvelope(f"{name} is not a whole number of 32 bits")
     return int(text)

@@ -5,7 +5,7 @@ from typing import Any
 
 from inzira_contracts.envelope import Envelope, InvalidEnvelope
 from inzira_contracts.event import Event, InvalidEvent
-from inzira_contracts.registry import UnknownEventType, UnknownEventVersion, read_event
+from inzira_contracts.registry import UnknownEventType, UnknownEventVersion, read_event, topic_of
 
 from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.ids import new_id
@@ -79,9 +79,19 @@ def incoming(record: Any) -> Incoming:  # noqa: ANN401 - aiokafka's records are 
     own = record.topic == "inzira.access" or envelope.source == f"/services/{record.topic.rsplit('.', 1)[-1]}"
     if not own:
         return Incoming(*where, None, "source is not the topic's owner")
+    if not _is_of(envelope.type, record.topic):
+        return Incoming(*where, None, "type is not the topic's")
     if record.value is None:
         return Incoming(*where, None, "no data")
     return Incoming(*where, envelope)
+
+
+def _is_of(type: str, topic: str) -> bool:
+    """A service tells its own facts only; a type without form is left to be parked as unknown."""
+    try:
+        return topic_of(type) == topic
+    except UnknownEventType:
+        return True
 
 
 def stored(row: Any) -> Incoming:  # noqa: ANN401 - a database row

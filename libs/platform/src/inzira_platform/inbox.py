@@ -139,6 +139,10 @@ class Inbox:
         if record.key in standing.blocked:
             await self.park(session, record, "behind", "an earlier event of this stream is parked")
             return 0
+        if envelope.sequence == 0:
+            await self.park(session, record, "malformed", "an event of this topic carries a version")
+            standing.blocked.add(record.key)
+            return 0
         if envelope.sequence <= have:
             metrics.INBOX_DUPLICATES.inc()
             return 0
@@ -196,7 +200,7 @@ class Inbox:
                 "partition": record.partition,
                 "offset": record.offset,
                 "sequence": envelope.sequence if envelope else 0,
-                "headers": json.dumps([[name, (value or b"").decode("latin-1")] for name, value in record.headers]),
+                "headers": json.dumps([[_storable(name.encode()), _storable(value)] for name, value in record.headers]),
                 "payload": record.payload,
                 "attempts": attempts,
             },
@@ -208,6 +212,11 @@ class Inbox:
             return True
         rows = await session.execute(NEW, {"consumer": self._consumer, "ids": [record.envelope.id]})
         return rows.first() is not None
+
+
+def _storable(raw: bytes | None) -> str:
+    """A header's bytes as jsonb takes them: it knows no zero byte, and no envelope of ours holds one."""
+    return (raw or b"").replace(b"\0", b"\x1a").decode("latin-1")
 
 
 def _reason(error: Exception) -> str:

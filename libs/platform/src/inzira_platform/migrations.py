@@ -91,6 +91,7 @@ def create_platform_tables(op: Any, service: str) -> None:  # noqa: ANN401 - ale
     for statement in APPEND_ONLY.strip().split(";\n"):
         op.execute(statement + (";" if not statement.endswith(";") else ""))
     _grant_platform(op, service)
+    _protect_answers(op, service)
     _protect_person_scope(op, service)
 
 
@@ -101,15 +102,26 @@ def _roles(service: str, kinds: tuple[str, ...]) -> str:
 def _grant_platform(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
     everyone = _roles(service, READERS)
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON event_stream TO {everyone}")
-    op.execute(f"GRANT SELECT, INSERT ON outbox, outbox_pending TO {everyone}")
-    op.execute(f"GRANT SELECT, INSERT ON idempotency_key TO {everyone}")
+    # Whoever writes an event reads its place back, never what is in the journal.
+    op.execute(f"GRANT INSERT, SELECT (seq, created_at, event_id, stream, version, pkey) ON outbox TO {everyone}")
+    op.execute(f"GRANT SELECT, INSERT ON outbox_pending, idempotency_key TO {everyone}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON person_scope TO {everyone}")
     system = f"{service}_s_system"
+    op.execute(f"GRANT SELECT ON outbox TO {system}")
     op.execute(f"GRANT DELETE ON outbox_pending, inbox, idempotency_key, relay_log TO {system}")
     op.execute(
         "GRANT SELECT, INSERT, UPDATE ON relay_log, relay_epoch, inbox, consumed_stream, consumer_position, "
         f"consumed_epoch, parked_event TO {system}"
     )
+
+
+def _protect_answers(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    """Answers kept for a repeated request are for whoever sent it."""
+    _force(op, "idempotency_key")
+    own = "actor = nullif(current_setting('app.sub', true), '')"
+    for kind in READERS:
+        rule = "true" if kind == "system" else own
+        op.execute(f"CREATE POLICY {kind} ON idempotency_key TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
 
 
 def _protect_person_scope(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module

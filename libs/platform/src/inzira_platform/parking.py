@@ -13,14 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from inzira_platform import metrics
 from inzira_platform.delivery import Incoming, stored
 from inzira_platform.errors import NotYet
-from inzira_platform.inbox import Contradiction, Inbox
+from inzira_platform.inbox import Contradiction, Inbox, is_transient
 from inzira_platform.logging import log
 
+# The first of each key, where it is the next of its stream; who was tried least comes first, so that nobody starves.
 READY_KEYS = text(
-    "SELECT key FROM (SELECT DISTINCT ON (key) key, reason, parked_at FROM parked_event "
+    "SELECT head.key FROM (SELECT DISTINCT ON (key) key, reason, parked_at, sequence, attempts FROM parked_event "
     "WHERE consumer = :consumer AND replayed_at IS NULL AND event_id IS NOT NULL "
-    "ORDER BY key, sequence, parked_at) head "
-    "WHERE reason IN ('gap', 'waiting', 'behind', 'retry', 'discard') ORDER BY parked_at LIMIT :most"
+    "ORDER BY key, sequence, parked_at) head LEFT JOIN consumed_stream done ON done.consumer = :consumer "
+    "AND done.source = split_part(head.key, '|', 1) AND done.stream = substr(head.key, strpos(head.key, '|') + 1) "
+    "WHERE head.reason IN ('gap', 'waiting', 'behind', 'retry', 'discard') "
+    "AND head.sequence <= coalesce(done.version, 0) + 1 ORDER BY head.attempts, head.parked_at LIMIT :most"
 )
 ROWS = text(
     "SELECT * FROM parked_event WHERE consumer = :consumer AND key = :key AND replayed_at IS NULL "
@@ -99,6 +102,11 @@ class Parking:
             await session.execute(FAILED, {"id": row.id, "reason": "waiting", "detail": error.depends_on})
             return False
         except Contradiction as error:
-            await session.execute(FAILED, {"id": row.id, "reason": error.reason, "detail": error.detail})
+            await session.execute(FAILED, {"id": row.id, "reason": error.reason, "detail": error.detail[:500]})
+            return False
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await session.execute(FAILED, {"id": row.id, "reason": "failed", "detail": type(error).__name__})
             return False
         return True
