@@ -51,8 +51,8 @@ demo: up ## the whole road, from a register to a closed case, and leave it runni
 test: $(READY) ## every test that needs no Java
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
 
-alone: $(READY) ## each service installed and tested in a copy without its siblings (SERVICE=tvet for one)
-	$(BIN)/python deploy/alone.py $(SERVICE)
+alone: $(READY) ## each service installed and tested in a copy without its siblings (SERVICE=tvet for one, FULL=1 for all its tests)
+	$(BIN)/python deploy/alone.py $(if $(FULL),--full) $(SERVICE)
 
 kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
 	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests

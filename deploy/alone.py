@@ -1,9 +1,11 @@
 """Prove that a service installs and passes its tests without its siblings.
 
-For each: a copy that holds only the libraries and that service, a fresh environment with only its own
-locked packages and the test tools, its whole test suite. `python deploy/alone.py [service ...]`.
+For each: a copy that holds only the libraries and that service, a fresh environment with only its own locked packages
+and the test tools, its unit tests, and its migrations on an empty database. `python deploy/alone.py [service ...]`;
+with `--full` its whole test suite.
 """
 
+import asyncio
 import os
 import re
 import shutil
@@ -13,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from inzira_cli.processes import DEPLOYABLES, GATEWAY
+from migrations_in_step import check, throw_away_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = (
@@ -27,7 +30,7 @@ TOOLS = (
 )
 
 
-def prove(deployable: str, folder: Path) -> None:
+def prove(deployable: str, folder: Path, *, full: bool) -> None:
     """Copy, install and test one deployable. Raises CalledProcessError when a step fails."""
     home = GATEWAY if deployable == GATEWAY else f"services/{deployable}"
     for part in ("libs", home):
@@ -40,10 +43,11 @@ def prove(deployable: str, folder: Path) -> None:
     _pip(python, folder, "-c", "pins.txt", *TOOLS)
     editables = [word for part in ("libs/contracts", "libs/platform", home) for word in ("-e", part)]
     _pip(python, folder, "--no-deps", "--no-build-isolation", *editables)
-    _run(
-        [python, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not real_kafka", f"{home}/tests"],
-        folder,
-    )
+    tests = f"{home}/tests" if full else f"{home}/tests/unit"
+    _run([python, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not real_kafka", tests], folder)
+    with throw_away_postgres() as postgres:
+        if not asyncio.run(check(deployable, postgres, python)):
+            raise subprocess.CalledProcessError(1, [python, "-m", f"inzira_{deployable}", "migrate"])
 
 
 def _pins() -> str:
@@ -63,11 +67,12 @@ def _run(command: list[str], folder: Path) -> None:
 
 def main() -> int:
     """Exit code: 0 when every one of them stands alone."""
-    for deployable in sys.argv[1:] or DEPLOYABLES:
+    full = "--full" in sys.argv
+    for deployable in [word for word in sys.argv[1:] if word != "--full"] or DEPLOYABLES:
         print(f"{deployable} alone", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             try:
-                prove(deployable, Path(folder))
+                prove(deployable, Path(folder), full=full)
             except subprocess.CalledProcessError as failed:
                 print(f"{deployable} does not stand alone: {' '.join(failed.cmd)}", file=sys.stderr)
                 return 1
