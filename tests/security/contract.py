@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx2
 import schemathesis
 from nudges import CANARY, Known, Nudger
 from schemathesis.config import SchemathesisConfig
@@ -91,6 +92,16 @@ def nothing_echoed(_ctx: Any, response: Any, case: Any) -> None:  # noqa: ANN401
         plain = json.dumps(value)[1:-1]
         if len(value) >= 6 and plain in answer and plain not in own:
             _must(case, False, f"repeats {value!r}: {answer[:400]}")
+
+
+def refusal_of(answer: httpx2.Response, *statuses: int, code: str | None = None) -> dict[str, Any] | None:
+    """The problem document of a refusal with one of these statuses and this code; None when it is none."""
+    if answer.status_code not in statuses or answer.headers.get("content-type") != "application/problem+json":
+        return None
+    document: dict[str, Any] = answer.json()
+    whole = {"type", "title", "status", "detail", "code", "instance", "request_id"} <= set(document)
+    known = whole and document["request_id"] == answer.headers.get("x-request-id")
+    return document if known and code in (None, document["code"]) else None
 
 
 def _must(case: Any, holds: bool, words: str) -> None:  # noqa: ANN401 - schemathesis' case
@@ -178,4 +189,4 @@ def _bent(nudger: Nudger, token_of: TokenOf) -> Iterator[None]:
         GLOBAL_HOOK_DISPATCHER.unregister(before_call)
 
 
-__all__ = ["CANARY", "CHECKS", "Findings", "hold_to_contract"]
+__all__ = ["CANARY", "CHECKS", "Findings", "hold_to_contract", "refusal_of"]

@@ -97,6 +97,11 @@ class Ground:
         await database.drop()
 
 
+def may_be_called(permission: str) -> bool:
+    """Whether a role of these tests carries it; what partners alone may do is tested beside them."""
+    return policy().is_public(permission) or bool(policy().roles_for(permission) & set(PREFERRED))
+
+
 def caller_for(permission: str) -> Principal:
     """A principal of Huye whose role may do this, the role that may do most of all."""
     allowed = policy().roles_for(permission)

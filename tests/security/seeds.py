@@ -1,5 +1,6 @@
 """A few true facts in each service, so that a generated request may meet something that is there."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from curriculum_scene import CODES, STARTS, Custody
 from curriculum_scene import Office as Classroom
 from fleet import Deployed
+from gateway_scene import PASSWORD, Person, make_account
+from inzira_platform.ids import new_id
 from reintegration_scene import Intake as News
 from reintegration_scene import Office
 from tvet_scene import Intake as Arrivals
@@ -38,7 +41,7 @@ def admission(number: int, facility: str = "HUY", **person: Any) -> dict[str, An
 
 
 async def seed(deployed: Deployed) -> None:
-    """Facts by service; the gateway has none of its own."""
+    """Facts by service."""
     match deployed.service.name:
         case "intake":
             await _people(deployed)
@@ -48,6 +51,8 @@ async def seed(deployed: Deployed) -> None:
             await _trainings(deployed)
         case "reintegration":
             await _cases(deployed)
+        case "gateway":
+            await _accounts_and_journeys(deployed)
 
 
 async def _people(deployed: Deployed) -> None:
@@ -81,6 +86,55 @@ async def _cases(deployed: Deployed) -> None:
     for _ in range(2):
         person = await news.free(date(2026, 11, 2))
         await office.take_over(person)
+
+
+async def _accounts_and_journeys(deployed: Deployed) -> None:
+    for name in ("keza", "mugabo", "uwera"):
+        await make_account(deployed.api, name, "rcs_intake_officer", facilities=("HUY",))
+    people = [Person(new_id()) for _ in range(4)]
+    await deployed.deliveries.send(*[person.admitted() for person in people])
+    await deployed.deliveries.send(*[person.enrolled() for person in people])
+
+
+@dataclass(frozen=True)
+class Repeatable:
+    """A write that may be sent many times, and how often it was done."""
+
+    permission: str
+    path: str
+    body: dict[str, Any]
+    other_body: dict[str, Any]
+    count: str
+
+
+async def repeatable(deployed: Deployed) -> Repeatable:
+    """One write of each service."""
+    match deployed.service.name:
+        case "intake":
+            return Repeatable(
+                "admission:record", "/v1/admissions", admission(901), admission(902), "SELECT count(*) FROM episode"
+            )
+        case "curriculum":
+            body = {"programme_code": "CORRECTIONAL", "facility": "HUY", "starts_on": "2026-02-02"}
+            other = {**body, "starts_on": "2026-02-09"}
+            path = "/v1/curriculum/cohorts"
+            return Repeatable("cohort:manage", path, body, other, "SELECT count(*) FROM cohort")
+        case "tvet":
+            person = str(await Arrivals(deployed.deliveries).admit())
+            body = {"person_id": person, "programme_code": "AGRICULTURE-L1", "opened_on": "2026-01-05"}
+            other = {**body, "opened_on": "2026-01-06"}
+            return Repeatable("training:manage", "/v1/tvet/trainings", body, other, "SELECT count(*) FROM training")
+        case "reintegration":
+            case = await deployed.database.value("SELECT id FROM reintegration_case ORDER BY id LIMIT 1")
+            path = f"/v1/reintegration/cases/{case}/flags"
+            return Repeatable("flag:raise", path, {"level": "AMBER"}, {"level": "RED"}, "SELECT count(*) FROM flag")
+        case _:
+            body = {
+                "username": "mutesi", "display_name": "Officer Mutesi", "role": "rcs_intake_officer", "agency": "RCS",
+                "facilities": ["HUY"], "password": PASSWORD,
+            }  # fmt: skip
+            other = {**body, "display_name": "Officer Other"}
+            return Repeatable("account:manage", "/v1/accounts", body, other, "SELECT count(*) FROM account")
 
 
 CODES_OF = {

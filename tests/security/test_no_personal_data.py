@@ -22,7 +22,7 @@ from inzira_platform.testing.client import Caller
 from listening import listening
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HOLDERS = {"person", "person_name_token", "admission_section", "episode"}
+HOLDERS = {"person", "person_name_token", "admission_section", "episode", "custody_fact"}
 """Tables of intake that say who somebody is, or hold the words of their file."""
 Fleet = dict[str, Deployed]
 

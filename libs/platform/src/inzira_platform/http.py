@@ -55,7 +55,10 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+_STRONG = re.compile(r'"(?P<quoted>[0-9]{1,9})"|(?P<bare>[0-9]{1,9})')
+
+
 def strong_version(header: str) -> int | None:
     """The version in an If-Match header; None when it is not one of our ETags."""
-    value = header.strip().strip('"')
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
+    found = _STRONG.fullmatch(header.strip())
+    return int(found["quoted"] or found["bare"]) if found else None
