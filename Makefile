@@ -55,7 +55,7 @@ alone: $(READY) ## each service installed and tested in a copy without its sibli
 	$(BIN)/python deploy/alone.py $(if $(FULL),--full) $(SERVICE)
 
 kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
-	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests
+	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests libs
 
 check: lint types imports migrations locks-fresh documents ## everything that is checked without running the services
 
