@@ -37,11 +37,11 @@ envelopes = st.builds(
     subject=st.none() | word,
     time=st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])),
     partitionkey=word,
-    sequence=st.integers(0, 2**31),
+    sequence=st.integers(0, 2**31 - 1),
     correlationid=st.none() | word,
     causationid=st.none() | word,
     traceparent=st.none() | st.just(TRACE),
-    epoch=st.integers(0, 2**31),
+    epoch=st.integers(0, 2**31 - 1),
 )
 
 
