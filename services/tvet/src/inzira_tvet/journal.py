@@ -4,6 +4,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from inzira_contracts.event import Event
+from inzira_platform.scope import as_system
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,5 +27,6 @@ async def superseding(session: AsyncSession, event: Told, told: Event, *fields: 
     """
     facts = told.model_dump(mode="json", include=set(fields))
     where = {"stream": told.stream, "type": told.type, "facts": facts}
-    found: UUID | None = (await session.execute(TOLD, where)).scalar_one_or_none()
+    async with as_system(session):  # what is in the journal is closed to the roles of users
+        found: UUID | None = (await session.execute(TOLD, where)).scalar_one_or_none()
     return event if found is None else event.model_copy(update={"supersedes": found})
