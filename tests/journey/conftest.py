@@ -7,12 +7,14 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
-from inzira_cli.processes import BROKER_OFFSET, CONTROLLER_OFFSET, PORT_OFFSETS, POSTGRES_OFFSET
+from inzira_cli.processes import BROKER_OFFSET, CONTROLLER_OFFSET, PORT_OFFSETS, POSTGRES_OFFSET, SERVICES
 from inzira_cli.road.caller import eventually
 from inzira_cli.road.days import Days
 from inzira_cli.road.drive import drive, new_client
@@ -148,7 +150,25 @@ async def walked(house: House) -> AsyncIterator[Walked]:
     began = datetime.now(UTC)
     async with new_client(house.address) as client:
         await drive(road, client)
+        await eventually(partial(_has_taken_in_all, house.run), "the gateway has taken in every event")
         yield Walked(house, road, client, began)
+
+
+async def _has_taken_in_all(run: RunFolder) -> bool | None:
+    """Whether the gateway's inbox holds what the journals of the services hold: its read model is not behind."""
+    told = sum([await _count(run, service, "outbox") for service in SERVICES])
+    taken = await _count(run, "gateway", "inbox") + await _count(run, "gateway", "parked_event")
+    return taken >= told or None
+
+
+async def _count(run: RunFolder, database: str, table: str) -> int:
+    stack, password = run.recall(), (run.secrets / "postgres.password").read_text()
+    assert stack is not None
+    connection = await asyncpg.connect(f"postgresql://postgres:{password}@{stack.postgres}/{database}")
+    try:
+        return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608 - names are given here
+    finally:
+        await connection.close()
 
 
 @pytest.fixture
