@@ -7,6 +7,7 @@ import pytest
 from inzira_platform.clock import FixedClock
 from inzira_platform.embedded import EmbeddedPostgres
 from inzira_platform.testing.client import Keys
+from inzira_platform.testing.plugin import NOON
 
 # importlib mode leaves these rooms, and the scenes of the deployables' own tests, out of reach of the tests
 sys.path.append(str(Path(__file__).parent))
@@ -26,3 +27,9 @@ def secrets(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Secrets:
 def ground(postgres: EmbeddedPostgres, keys: Keys, clock: FixedClock, secrets: Secrets) -> Ground:
     """PostgreSQL, keys and the clock."""
     return Ground(postgres, keys, clock, secrets)
+
+
+@pytest.fixture(scope="module")
+def module_ground(postgres: EmbeddedPostgres, keys: Keys, secrets: Secrets) -> Ground:
+    """The same for a whole file, at the same hour."""
+    return Ground(postgres, keys, FixedClock(NOON), secrets)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Findings:
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     statuses: dict[str, dict[int, int]] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def calls(self) -> int:
@@ -127,9 +129,11 @@ def hold_to_contract(
     known: Known,
     *,
     examples: int = 15,
-    checks: tuple[str, ...] = CHECKS,
+    phases: tuple[str, ...] | None = None,
 ) -> Findings:
-    """Run the phases examples, coverage and fuzzing over every operation of `document` at `url`."""
+    """Run the phases examples, coverage and fuzzing (or only `phases`) over every operation of `document` at `url`."""
+    started = time.perf_counter()
+    on = phases or ("examples", "coverage", "fuzzing")
     settings = SchemathesisConfig.from_dict({
         "seed": SEED,
         "base-url": url,
@@ -138,16 +142,17 @@ def hold_to_contract(
         "generation": {
             "max-examples": examples, "no-shrink": True, "with-security-parameters": False, "database": "none",
         },
-        "phases": {"stateful": {"enabled": False}},
+        "phases": {name: {"enabled": name in on} for name in ("examples", "coverage", "fuzzing", "stateful")},
         "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
         "suppress-health-check": ["all"],
     })  # fmt: skip
     schema = schemathesis.openapi.from_dict(document, config=settings)
-    schema.config.checks.update(included_check_names=list(checks))
+    schema.config.checks.update(included_check_names=list(CHECKS))
     findings = Findings()
     with _bent(Nudger(known, SEED), token_of):
         for event in from_schema(schema).execute():
             _take(event, findings)
+    findings.seconds = time.perf_counter() - started
     return findings
 
 

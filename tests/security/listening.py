@@ -30,7 +30,9 @@ def listening(app: ASGIApp) -> Iterator[Listening]:
 
     Raises RuntimeError when the app does not start.
     """
-    listener = socket.create_server(("127.0.0.1", 0))
+    # made as TCP by name: only then does asyncio send without waiting for the other side's acknowledgement
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         loop="asyncio",

@@ -6,12 +6,13 @@ makes the plan fast; the policies are the net under it.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, column, false, func, or_, select, table, text, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.auth import Principal
@@ -70,9 +71,18 @@ async def as_system(session: AsyncSession) -> AsyncIterator[None]:
     try:
         yield
         await session.flush()
-    finally:
-        if session.in_transaction() and session.is_active:
-            await enter_scope(session, service, principal)
+    except BaseException:
+        # After an error of the database no statement is taken until the transaction is rolled back, and the role
+        # goes with it; the error itself must not be hidden by that.
+        with suppress(DBAPIError):
+            await _leave(session, service, principal)
+        raise
+    await _leave(session, service, principal)
+
+
+async def _leave(session: AsyncSession, service: str, principal: Principal) -> None:
+    if session.in_transaction() and session.is_active:
+        await enter_scope(session, service, principal)
 
 
 def visible_persons(principal: Principal) -> Select[tuple[UUID]]:
