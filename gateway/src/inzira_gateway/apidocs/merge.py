@@ -17,6 +17,7 @@ PUBLIC_PREFIXES = ("/v1/", "/oauth/", "/.well-known/", "/docs")
 EDGE_ANSWERS: Mapping[str, str] = {
     "400": "The request could not be read.",
     "429": "Too many requests: wait as `Retry-After` says.",
+    "431": "The headers of the request are too large.",
     "503": "The service behind this address does not answer now: try again later.",
     "504": "The service behind this address did not answer in time.",
 }
