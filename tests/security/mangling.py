@@ -18,7 +18,7 @@ from inzira_platform.ids import new_id
 EXAMPLES = Path(__file__).parents[2] / "libs" / "contracts" / "examples"
 SUBJECTS = tuple(UUID(int=0x0198_0000_0000_7000_8000_0000_0000_0000 + number) for number in range(3))
 """The persons all the trouble is about."""
-ODD = (
+ODD: tuple[Any, ...] = (
     None, "", 0, -1, 2**31, 2**63, 1e308, True, [], {}, "\u0000", "é" * 300, "UNKNOWN", "HUY", "MUS", "RELEASED",
     "1900-01-01", "2200-12-31", "0001-01-01", "1899-12-31T00:00:00Z", "2026-02-30", "P999Y11M", "LIFE", "NaN",
     "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-23T10:00:00",
@@ -74,7 +74,7 @@ class Pen:
             type=type,
             source=f"/services/{topic.rsplit('.', 1)[-1]}",
             subject=stream,
-            time=kigali_midnight(self.draw(st.dates())) if self.draw(st.booleans()) else AT,
+            time=kigali_midnight(self.draw(st.dates(date(2, 1, 1)))) if self.draw(st.booleans()) else AT,
             partitionkey=stream,
             sequence=sequence,
         )

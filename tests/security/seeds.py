@@ -129,12 +129,12 @@ async def repeatable(deployed: Deployed) -> Repeatable:
             path = f"/v1/reintegration/cases/{case}/flags"
             return Repeatable("flag:raise", path, {"level": "AMBER"}, {"level": "RED"}, "SELECT count(*) FROM flag")
         case _:
-            body = {
+            account: dict[str, Any] = {
                 "username": "mutesi", "display_name": "Officer Mutesi", "role": "rcs_intake_officer", "agency": "RCS",
                 "facilities": ["HUY"], "password": PASSWORD,
             }  # fmt: skip
-            other = {**body, "display_name": "Officer Other"}
-            return Repeatable("account:manage", "/v1/accounts", body, other, "SELECT count(*) FROM account")
+            changed = {**account, "display_name": "Officer Other"}
+            return Repeatable("account:manage", "/v1/accounts", account, changed, "SELECT count(*) FROM account")
 
 
 CODES_OF = {

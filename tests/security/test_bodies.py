@@ -125,7 +125,7 @@ async def test_the_door_refuses_before_it_asks_anybody(ground: Ground) -> None:
     """Oversized, of another kind, without a token, with the wrong role: no service hears of it."""
     recorder = Recorder()
     with listening(recorder) as behind:
-        upstreams = {f"upstream_{name}": behind.url for name in BEHIND}
+        upstreams: dict[str, Any] = {f"upstream_{name}": behind.url for name in BEHIND}
         async with ground.deployed("gateway", rate_factor=1000, **upstreams) as gateway:
             names = await accounts_of(gateway)
             tokens = {

@@ -7,6 +7,7 @@ Behind it one recorder stands for all services: what must not get through is loo
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -84,7 +85,7 @@ async def scene(module_ground: Ground) -> AsyncIterator[Scene]:
     """Everything, for all tests of this file."""
     recorder = Recorder()
     with listening(recorder) as behind:
-        upstreams = {f"upstream_{name}": behind.url for name in BEHIND}
+        upstreams: dict[str, Any] = {f"upstream_{name}": behind.url for name in BEHIND}
         async with module_ground.deployed("gateway", rate_factor=1000, **upstreams) as gateway:
             names = await accounts_of(gateway)
             tokens = {

@@ -21,7 +21,7 @@ async def test_the_gateway_keeps_its_contract(ground: Ground) -> None:
     """Its own routes in full, the passed-through ones in a sample: no 5xx, nothing undocumented, nothing echoed."""
     async with AsyncExitStack() as stack:
         fleet: dict[str, Deployed] = {}
-        upstreams: dict[str, str] = {}
+        upstreams: dict[str, Any] = {}
         for name in BEHIND:
             fleet[name] = await stack.enter_async_context(ground.deployed(name))
             await seed(fleet[name])
