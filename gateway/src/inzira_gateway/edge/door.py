@@ -14,7 +14,7 @@ from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
 from inzira_platform.logging import log
-from inzira_platform.problems import from_domain_error, problem
+from inzira_platform.problems import from_domain_error, problem, unexpected
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -118,6 +118,9 @@ class Passage:
             log().error("door.unavailable", error_class=type(error).__name__)
             detail = "The gateway's database is not answering. Nothing was recorded; try again in a moment."
             return problem(self._template, 503, "unavailable", detail, headers={"Retry-After": "2"})
+        except Exception as error:
+            # Answered here and not by the server around us, whose traceback would show the values in hand.
+            return unexpected(self._template, error)
         return None
 
     async def _refuse(self, response: Response) -> None:
