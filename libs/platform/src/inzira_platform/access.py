@@ -23,6 +23,7 @@ from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
 from inzira_platform.logging import log
 from inzira_platform.problems import from_domain_error, method_not_allowed, unexpected
+from inzira_platform.query import QueryRule, query_rule
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
@@ -61,6 +62,7 @@ class Operation:
     permission: str
     media_types: frozenset[str]
     max_body: int
+    query: QueryRule
 
 
 @dataclass
@@ -103,7 +105,7 @@ def _operation(template: str, method: str, item: dict[str, Any], default_max_bod
     if permission not in policy().permissions:
         raise UndeclaredRouteError(f"{method.upper()} {template}: {permission}")
     media = frozenset(item.get("requestBody", {}).get("content", {}))
-    return Operation(template, permission, media, int(item.get("x-max-body", default_max_body)))
+    return Operation(template, permission, media, int(item.get("x-max-body", default_max_body)), query_rule(item))
 
 
 class AccessMiddleware:
@@ -159,6 +161,7 @@ class AccessMiddleware:
             return receive
         scope["template"] = operation.template
         scope["principal"] = self._principal(operation, headers)
+        operation.query.check(scope["query_string"])
         _check_media(operation, headers)
         return _limited(receive, operation.max_body, headers)
 
