@@ -279,7 +279,7 @@ def _case_step(axes: Axes, fact: Fact) -> Axes:
         return replace(axes, case_state=state, worker_id=fact.refs.get("worker_id"), org=fact.refs.get("org"))
     if step == "handover.accepted.v1":
         return replace(axes, worker_id=fact.refs.get("to_worker"), org=fact.refs.get("org"))
-    if step == "schedule.computed.v1" or step == "visit.recorded.v1":
+    if step == "due.changed.v1":
         return replace(axes, next_due_on=_day(fact.refs.get("next_due_on")))
     if step == "case.closed.v1":
         return replace(axes, case_closed_on=local_day(fact.occurred_at), next_due_on=None)
@@ -295,12 +295,13 @@ def _next_case_state(state: str | None, step: str) -> str | None:
 
 
 def _due(axes: Axes) -> Axes:
-    """The next day on which something is due: the release while in custody, the next visit after it."""
+    """The next day on which something is due: what the case asks for next and, while in custody, the release itself."""
     if axes.custody_state == "DECEASED" or axes.case_state == "CLOSED":
         return replace(axes, next_due_on=None)
-    if axes.custody_state in CUSTODY and axes.next_due_on is None:
-        return replace(axes, next_due_on=axes.expected_release_on)
-    return axes
+    if axes.custody_state not in CUSTODY:
+        return axes
+    days = [day for day in (axes.next_due_on, axes.expected_release_on) if day is not None]
+    return replace(axes, next_due_on=min(days, default=None))
 
 
 def _day(value: object) -> date | None:
@@ -357,10 +358,13 @@ HEAD_TYPES: frozenset[str] = frozenset(
         "reintegration.handover.offered",
         "reintegration.handover.accepted",
         "reintegration.handover.escalated",
-        "reintegration.schedule.computed",
         "reintegration.visit.recorded",
+        "reintegration.due.changed",
         "reintegration.contact.lost",
         "reintegration.case.closed",
     )
 )
 """Events that can change a head; the others only lengthen the journey and cost no fold."""
+
+HEAD_ONLY: frozenset[str] = frozenset({"inzira.reintegration.due.changed.v1"})
+"""Events that say where somebody stands and not that anything happened: kept, and not listed in the journey."""

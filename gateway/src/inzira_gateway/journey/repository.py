@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from inzira_gateway.journey.domain import HEAD_TYPES, Axes, Fact
+from inzira_gateway.journey.domain import HEAD_ONLY, HEAD_TYPES, Axes, Fact
 from inzira_gateway.journey.generation import ACTIVE
 from inzira_gateway.journey.models import JourneyEntry, PersonHead
 
@@ -101,7 +101,10 @@ async def list_entries(
     until: datetime | None,
     latest_first: bool,
 ) -> Sequence[JourneyEntry]:
-    """Entries in order of (occurred_at, event_id), without corrections of others; one more than the page holds."""
+    """Entries in order of (occurred_at, event_id), one more than the page holds.
+
+    Without corrections of others, which stand beside what they correct, and without what is HEAD_ONLY.
+    """
     entry: Any = JourneyEntry
     corrected: Any = aliased(JourneyEntry)
     is_correction = exists().where(
@@ -110,6 +113,7 @@ async def list_entries(
         corrected.person_id == entry.person_id,
     )
     wanted: list[Any] = [entry.generation == ACTIVE, entry.person_id == person_id, ~is_correction]
+    wanted.append(entry.type.not_in(HEAD_ONLY))
     if source is not None:
         wanted.append(entry.source == source)
     if summary is not None:

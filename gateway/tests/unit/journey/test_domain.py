@@ -30,6 +30,8 @@ RELEASED = fact("intake.person.released", 4, facility="HUY", released_on="2026-0
 OFFERED = fact("reintegration.handover.offered", 4, case_id=CASE, to_worker="w2", org="PFR")
 ACCEPTED = fact("reintegration.handover.accepted", 5, case_id=CASE, to_worker="w2", org="PFR")
 LOST = fact("reintegration.contact.lost", 6, case_id=CASE)
+DUE = fact("reintegration.due.changed", 7, case_id=CASE, next_due_on="2026-08-02")
+NOTHING_DUE = fact("reintegration.due.changed", 8, case_id=CASE)
 CLOSED = fact("reintegration.case.closed", 8, datetime(2027, 9, 1, 8, tzinfo=UTC), case_id=CASE)
 ROAD = [ADMITTED, DATED, ENROLLED, CERTIFIED, TRAINING, AWARDED, OPENED, ASSIGNED, PLANNED, RELEASED, OFFERED, ACCEPTED]
 
@@ -76,6 +78,15 @@ def test_fold_reads_axes() -> None:
 def test_next_due_is_the_release_while_in_custody() -> None:
     assert fold([ADMITTED, DATED]).next_due_on == date(2026, 9, 1)
     assert fold([ADMITTED, DATED, RELEASED]).next_due_on is None
+
+
+def test_next_due_is_what_the_case_asks_for_next() -> None:
+    later = fact("reintegration.due.changed", 7, case_id=CASE, next_due_on="2026-12-02")
+    assert fold([ADMITTED, DATED, OPENED, DUE]).next_due_on == date(2026, 8, 2)
+    assert fold([ADMITTED, DATED, OPENED, later]).next_due_on == date(2026, 9, 1), "the release comes first"
+    assert fold([ADMITTED, DATED, OPENED, RELEASED, later]).next_due_on == date(2026, 12, 2)
+    assert fold([ADMITTED, DATED, OPENED, RELEASED, DUE, NOTHING_DUE]).next_due_on is None
+    assert fold([*ROAD, DUE, CLOSED]).next_due_on is None
 
 
 def test_case_closed_before_a_new_release_does_not_close_the_new_road() -> None:

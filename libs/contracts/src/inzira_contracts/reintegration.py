@@ -124,6 +124,13 @@ class LostContact(CaseEvent):
     type: ClassVar[str] = "inzira.reintegration.contact.lost.v1"
 
 
+class DueChanged(CaseEvent):
+    """The day on which something obligatory is due next on the case moved; without `next_due_on` nothing is due."""
+
+    type: ClassVar[str] = "inzira.reintegration.due.changed.v1"
+    next_due_on: Day | None = None
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseOpened,
     WorkerAssigned,
@@ -138,4 +145,5 @@ EVENTS: tuple[type[Event], ...] = (
     FlagChanged,
     CaseClosed,
     LostContact,
+    DueChanged,
 )

@@ -80,12 +80,16 @@ async def test_the_whole_road(intake: Intake, office: Office, database: ServiceD
     closed = await office.case_of(person)
     assert (closed["state"], closed["closure_code"], closed["closed_on"]) == ("CLOSED", "GOALS_MET", TODAY)
     names = [type(event).__name__ for event in await database.events()]
-    assert names == [
+    assert [name for name in names if name != "DueChanged"] == [
         *("CaseOpened", "WorkerAssigned", "ScheduleComputed", "WorkerAssigned", "WorkerAssigned"),
         *("AssessmentRecorded", "PlanAgreed", "ScheduleComputed", "HandoverOffered", "HandoverAccepted"),
         *["VisitRecorded"] * 8,
         *("FlagRaised", "FlagChanged", "FlagChanged", "FlagChanged", "CaseClosed"),
     ]
+    due = [event.next_due_on for event in await database.events() if isinstance(event, told.DueChanged)]
+    assert due[0] is not None
+    assert due[-1] is None, "nothing is due on a closed case"
+    assert all(one != other for one, other in pairwise(due)), "told only where it moved"
     await exactly_one_at_any_time(database)
 
 

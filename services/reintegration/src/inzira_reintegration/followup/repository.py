@@ -17,8 +17,10 @@ from inzira_reintegration.followup.models import DueItem
 PENDING = ("DUE", "OVERDUE")
 
 NEXT_DUE = text(
-    "UPDATE reintegration_case c SET next_due_on = (SELECT min(d.due_on) FROM due_item d "
-    "WHERE d.case_id = c.id AND d.state IN ('DUE', 'OVERDUE') AND NOT d.optional) WHERE c.id = ANY(:ids)"
+    "UPDATE reintegration_case c SET next_due_on = n.due_on FROM (SELECT k.id, (SELECT min(d.due_on) FROM due_item d "
+    "WHERE d.case_id = k.id AND d.state IN ('DUE', 'OVERDUE') AND NOT d.optional) AS due_on "
+    "FROM unnest(CAST(:ids AS uuid[])) AS k(id)) n "
+    "WHERE c.id = n.id AND c.next_due_on IS DISTINCT FROM n.due_on RETURNING c.id, c.person_id, c.next_due_on"
 )
 
 
@@ -117,10 +119,14 @@ async def cancel_pending(
     )
 
 
-async def refresh_next_due(session: AsyncSession, case_ids: Sequence[UUID]) -> None:
-    """Set each case's `next_due_on` to the first day something obligatory is due."""
+async def refresh_next_due(session: AsyncSession, case_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, date | None]]:
+    """Set each case's `next_due_on` to the first day something obligatory is due.
+
+    Returns (case, person, that day) of the cases where it moved.
+    """
     await session.flush()
-    await session.execute(NEXT_DUE, {"ids": list(case_ids)})
+    moved = (await session.execute(NEXT_DUE, {"ids": list(case_ids)})).all()
+    return [(row.id, row.person_id, row.next_due_on) for row in moved]
 
 
 async def count_pending(session: AsyncSession, case_id: UUID, kind: str) -> int:

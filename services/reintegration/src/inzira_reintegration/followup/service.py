@@ -7,7 +7,7 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import record_access
+from inzira_platform.outbox import emit_many, record_access
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_reintegration.case.domain import check_happened
@@ -32,12 +32,13 @@ from inzira_reintegration.followup.domain import (
     reconcile,
     state_on,
 )
-from inzira_reintegration.followup.events import schedule_computed
+from inzira_reintegration.followup.events import BY, due_changed, schedule_computed
 from inzira_reintegration.followup.models import DueItem
 from inzira_reintegration.rules import Rules
 from inzira_reintegration.ruleset import rules_on
 
 __all__ = [
+    "BY",
     "as_scheduled",
     "cancel_everything",
     "complete_item",
@@ -123,7 +124,7 @@ async def reschedule(
         await repository.cancel(session, changes.cancelled, cause.value, clock.now())
     session.add_all([due_item(case, item, cause, clock) for item in changes.added])
     if changes.any:
-        await repository.refresh_next_due(session, [case.id])
+        await refresh_next_due(session, [case], clock)
     return changes
 
 
@@ -155,7 +156,7 @@ async def complete_milestone(
     row = await repository.live_item(session, case.id, DueKind.MILESTONE.value, code)
     if row is not None and row.state != DueState.DONE.value:
         settle(row, done_on, by, clock)
-        await repository.refresh_next_due(session, [case.id])
+        await refresh_next_due(session, [case], clock)
 
 
 def settle(row: DueItem, done_on: date, by: str, clock: Clock, outcome: str | None = None) -> None:
@@ -189,7 +190,7 @@ async def complete_item(
     check_completion(rules_on(case.opened_on), as_scheduled(row).planned, outcome, checklist)
     settle(row, done_on, principal.sub, clock, outcome)
     row.checklist = dict(checklist) or None
-    await repository.refresh_next_due(session, [case.id])
+    await refresh_next_due(session, [case], clock)
     return row, case.version
 
 
@@ -221,7 +222,7 @@ async def mark_overtaken(session: AsyncSession, item_ids: Iterable[UUID], clock:
 async def cancel_everything(session: AsyncSession, case: Case, cause: Cause, clock: Clock) -> None:
     """Nothing is due any more: the case ended."""
     await repository.cancel_pending(session, case.id, cause.value, clock.now())
-    await repository.refresh_next_due(session, [case.id])
+    await refresh_next_due(session, [case], clock)
 
 
 async def start_search(session: AsyncSession, cases: Sequence[Case], clock: Clock) -> None:
@@ -233,7 +234,7 @@ async def start_search(session: AsyncSession, cases: Sequence[Case], clock: Cloc
         for task in lost_contact_tasks(rules_on(case.released_on or today), today)
     ]
     session.add_all(rows)
-    await repository.refresh_next_due(session, [case.id for case in cases])
+    await refresh_next_due(session, cases, clock)
 
 
 async def end_search(session: AsyncSession, case: Case, clock: Clock) -> None:
@@ -246,9 +247,11 @@ async def open_search_tasks(session: AsyncSession, case_id: UUID) -> int:
     return await repository.count_pending(session, case_id, DueKind.PROTOCOL.value)
 
 
-async def refresh_next_due(session: AsyncSession, case: Case) -> None:
-    """Recompute when something is due next on the case."""
-    await repository.refresh_next_due(session, [case.id])
+async def refresh_next_due(session: AsyncSession, cases: Sequence[Case], clock: Clock) -> None:
+    """Recompute when something is due next on each case, and tell where it moved."""
+    moved = await repository.refresh_next_due(session, [case.id for case in cases])
+    at = clock.now()
+    await emit_many(session, [due_changed(case_id, person_id, at, day) for case_id, person_id, day in moved])
 
 
 async def pending_until(

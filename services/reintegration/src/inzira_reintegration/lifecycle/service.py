@@ -37,7 +37,7 @@ from inzira_reintegration.responsibility.models import Assignment
 from inzira_reintegration.rules import Worker
 from inzira_reintegration.ruleset import assignment_rules, rules_on
 
-BY = "svc:reintegration"
+BY = followup.BY
 
 
 async def open_due_cases(session: AsyncSession, clock: Clock, limit: int) -> int:

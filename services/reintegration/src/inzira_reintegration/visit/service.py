@@ -63,7 +63,7 @@ async def record_visit(
     if found is not None:
         await _settle(session, rows, found, items, held_on, principal.sub, clock)
     await _end_search(session, case, held_on, rules, clock)
-    await followup.refresh_next_due(session, case)
+    await followup.refresh_next_due(session, [case], clock)
     await session.flush()
     await emit(session, events.visit_recorded(visit))
     return visit, case.version
