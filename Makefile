@@ -17,7 +17,7 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo test check alone kafka lint format types imports architecture \
+.PHONY: help bootstrap up down status logs demo test check mutants alone kafka lint format types imports architecture \
 	migrations locks locks-fresh documents openapi schemas compose clean
 
 help: ## list the targets
@@ -50,6 +50,9 @@ demo: up ## the whole road, from a register to a closed case, and leave it runni
 
 test: $(READY) ## every test that needs no Java
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
+
+mutants: $(READY) ## turn round every line of the access policy, one at a time, and show which cell of the matrix catches it
+	$(PYTEST) -n 0 -s -p no:logging tests/matrix/test_policy_mutants.py
 
 alone: $(READY) ## each service installed and tested in a copy without its siblings (SERVICE=tvet for one, FULL=1 for all its tests)
 	$(BIN)/python deploy/alone.py $(if $(FULL),--full) $(SERVICE)

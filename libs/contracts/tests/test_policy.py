@@ -108,8 +108,18 @@ def test_what_a_law_demands_is_not_recorded_by_those_who_record_consents() -> No
     assert policy().roles_for("consent:record") <= policy().roles_for("consent:read")
 
 
-def test_journal_is_for_services_alone() -> None:
+def test_journals_are_for_services_alone_and_services_ask_for_nothing_else() -> None:
     assert policy().roles_for("journal:read") == {"system"}
+    assert held_by("system") == {"journal:read"}
+
+
+def test_who_marks_attendance_is_who_teaches() -> None:
+    assert policy().roles_for("attendance:record") == {"rcs_psychosocial_officer"}
+    assert policy().roles_for("training:attend") == {"tvet_instructor"}
+
+
+def test_oversight_reads_no_custody() -> None:
+    assert policy().roles_for("custody:read") == policy().roles_for("person:read") - {"data_protection_officer"}
 
 
 @pytest.mark.parametrize("method", ["roles_for", "scope_of", "is_public"])

@@ -18,7 +18,7 @@ from inzira_gateway.grant.service import NewGrant
 router = APIRouter(tags=["grant"])
 
 
-@router.get("/v1/admin/views", **declared("grant:propose"))
+@router.get("/v1/admin/views", **declared("grant:approve"))
 async def list_views(catalogue: CatalogueDep) -> list[ViewRead]:
     """The views grants may name, with their fields."""
     return [ViewRead.model_validate(view) for view in catalogue]

@@ -12,7 +12,7 @@ from inzira_intake.wire import DeskDep
 router = APIRouter(tags=["custody"])
 
 
-@router.get("/v1/persons/{person_id}/custody", **declared("person:read"))
+@router.get("/v1/persons/{person_id}/custody", **declared("custody:read"))
 async def read_custody(person_id: UUID, session: SessionDep, principal: PrincipalDep, desk: DeskDep) -> CustodyRead:
     """Episodes, facts with both times and their corrections, sentences, and the dates with every step."""
     files = await service.view_custody(session, principal, desk, person_id)

@@ -10,7 +10,7 @@ from inzira_tvet.progress import service as progress
 router = APIRouter(tags=["attendance"])
 
 
-@router.post("/v1/tvet/attendance", status_code=201, response_model=AttendanceWritten, **declared("attendance:record"))
+@router.post("/v1/tvet/attendance", status_code=201, response_model=AttendanceWritten, **declared("training:attend"))
 async def take_attendance(
     body: AttendanceCreate, session: SessionDep, principal: PrincipalDep, clock: ClockDep, once: OnceDep
 ) -> JSONResponse:

@@ -1,0 +1,51 @@
+"""Every operation has its row, every row its operation, and every principal meets at each door what is written."""
+
+from collections.abc import Callable
+
+import pytest
+from cells import NOBODY, SERVICES, matrix
+from doors import Door, make_doors
+from fleet import Ground
+from inzira_contracts.policy import policy
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.fixture(scope="module")
+def doors(module_ground: Ground) -> dict[str, Door]:
+    """The middleware of every service."""
+    return make_doors(module_ground)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_has_a_row_and_every_row_an_operation(doors: dict[str, Door], service: str) -> None:
+    document = doors[service].document
+    documented = {
+        (method.upper(), path) for path, item in document["paths"].items() for method in METHODS if method in item
+    }
+    written = set(matrix().rules[service])
+    assert documented - written == set(), "operations without a row in tests/matrix/policy"
+    assert written - documented == set(), "rows of tests/matrix/policy without an operation"
+
+
+def test_the_principals_stand_for_every_role() -> None:
+    """With the scope kind the policy gives it, and none that it does not know."""
+    policy_file = {role: policy().scope_of(role) for role in policy().roles}
+    by_hand = {who.role: who.scope for who in matrix().principals.values() if who.role not in (None, "none")}
+    assert by_hand == policy_file
+    assert NOBODY in matrix().principals
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_principal_meets_what_is_written(
+    doors: dict[str, Door], service: str, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """401 without a token, 403 without the right, and through otherwise: before anything else is looked at."""
+    cells = list(matrix().door_cells(service))
+    wrong = [
+        f"{rule.label} as {who}: {said}, not {wanted}"
+        for rule, who, wanted in cells
+        if (said := await doors[service].ask(rule.operation, who)) != wanted
+    ]
+    record_testsuite_property(f"door_cells_{service}", len(cells))
+    assert not wrong, "\n" + "\n".join(wrong)
