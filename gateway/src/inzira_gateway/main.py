@@ -34,6 +34,7 @@ from inzira_gateway.grant.routes import router as grant
 from inzira_gateway.journey.routes import router as journey
 from inzira_gateway.ledger.routes import router as ledger
 from inzira_gateway.models import Base
+from inzira_gateway.partner.refusals import Refusals
 from inzira_gateway.partner.routes import router as partner
 from inzira_gateway.partner.tokens import forget_assertions
 from inzira_gateway.rebuild.routes import router as rebuild
@@ -66,6 +67,8 @@ def open_resources(app: FastAPI, settings: Settings) -> None:
     app.state.passwords = Passwords()
     app.state.catalogue = load_catalogue()
     app.state.intake = IntakeClient(upstreams["intake"], token_for_intake)
+    app.state.refusals = Refusals(Transactions(app.state.sessions), clock)
+    app.state.on_refused = app.state.refusals.on_refused
 
 
 def make_parts(app: FastAPI, settings: Settings) -> Parts:
@@ -83,6 +86,7 @@ def make_parts(app: FastAPI, settings: Settings) -> Parts:
         upstreams=app.state.upstreams,
         issuer=app.state.issuer,
         clock=app.state.clock,
+        refusals=app.state.refusals,
     )
 
 

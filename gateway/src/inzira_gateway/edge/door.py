@@ -28,6 +28,7 @@ from inzira_gateway.edge.forward import forward
 from inzira_gateway.edge.headers import Header
 from inzira_gateway.edge.limiter import Limiter, Verdict
 from inzira_gateway.edge.routing import MethodNotAllowedError, Routed, Routing
+from inzira_gateway.partner.refusals import Refusals
 from inzira_gateway.token.domain import Caller
 from inzira_gateway.token.keys import Issuer
 
@@ -53,6 +54,7 @@ class Parts:
     upstreams: Upstreams
     issuer: Issuer
     clock: Clock
+    refusals: Refusals
 
 
 class Door:
@@ -86,6 +88,7 @@ class Passage:
         self._trace = Trace(UUID(request_id) if request_id else new_id(), valid_traceparent(given or ""))
         self._answer = Answer(send, self._trace)
         self._template = "/"
+        self._caller: Caller | None = None
         self._upstream = GATEWAY
 
     async def run(self) -> None:
@@ -101,7 +104,7 @@ class Passage:
     async def _attempt(self) -> Response | None:
         """Answer the request, or return the problem that stands in the way."""
         try:
-            await self._pass()
+            await self._noted()
         except DomainError as error:
             log().info("door.refused", route=self._template, code=error.code, request_id=str(self._trace.request_id))
             return from_domain_error(self._template, error)
@@ -128,6 +131,16 @@ class Passage:
             log().warning("door.broken_off", route=self._template, upstream=self._upstream)
             raise ConnectionError("the answer broke off half way")
         await response(self._scope, self._receive, self._answer)
+
+    async def _noted(self) -> None:
+        """Pass, and put on record what a partner is refused at the door."""
+        try:
+            await self._pass()
+        except DomainError as error:
+            if self._caller is not None:
+                method = self._scope["method"]
+                await self._parts.refusals.note(self._caller.principal, method, self._template, error.code)
+            raise
 
     async def _pass(self) -> None:
         scope = self._scope
@@ -159,6 +172,7 @@ class Passage:
         route = routed.route
         open_to_all = policy().is_public(route.permission)
         caller = None if open_to_all else await self._parts.callers.identify(self._scope, self._headers)
+        self._caller = caller
         who = caller.principal.sub if caller else self._parts.callers.address(self._scope, self._headers)
         quota = caller.quota if caller else None
         verdict = self._parts.limiter.ask(who, route.rate, route.cost, time.monotonic_ns(), quota)

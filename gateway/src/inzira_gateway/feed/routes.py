@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from inzira_platform.deps import ClockDep, PrincipalDep, declared
+from inzira_platform.deps import PROBLEM, ClockDep, PrincipalDep, declared
 from inzira_platform.errors import DomainError
 from inzira_platform.problems import from_domain_error, path_of, problem
 
@@ -12,21 +12,25 @@ from inzira_gateway.feed.domain import LONGEST_POLL, FeedExpiredError
 from inzira_gateway.feed.schemas import FeedItemRead
 from inzira_gateway.feed.service import Batch, Follow, Tail
 from inzira_gateway.grant.deps import CatalogueDep
-from inzira_gateway.grant.domain import UnknownFilterError
 from inzira_gateway.partner import service as partners
 from inzira_gateway.sharing.headers import PurposeHeader
 from inzira_gateway.transactions import TransactionsDep
 
 router = APIRouter(tags=["partner data"])
-MEDIA_TYPE = "application/cloudevents-batch+json"
-PARAMETERS = frozenset({"cursor", "start", "limit", "timeout"})
+
+
+class CloudEventsBatch(JSONResponse):
+    """CloudEvents 1.0 in the JSON batch format."""
+
+    media_type = "application/cloudevents-batch+json"
+
+
 CONTENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "what changed, in order; `Next-Cursor` is where to go on",
-        "content": {MEDIA_TYPE: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/FeedItemRead"}}}},
         "headers": {"Next-Cursor": {"schema": {"type": "string"}, "description": "cursor of the next request"}},
     },
-    410: {"description": "the cursor is older than 30 days"},
+    410: {"description": "the cursor is older than 30 days", "content": PROBLEM},
 }
 
 
@@ -43,7 +47,12 @@ def _follow(
     return Follow(transactions, catalogue, principal, clock, kept.feed_tail)
 
 
-@router.get("/v1/feed", response_model=list[FeedItemRead], **declared("partner:feed", responses=CONTENT))
+@router.get(
+    "/v1/feed",
+    response_model=list[FeedItemRead],
+    response_class=CloudEventsBatch,
+    **declared("partner:feed", responses=CONTENT),
+)
 async def follow_feed(
     request: Request,
     use_case: Annotated[Follow, Depends(_follow)],
@@ -59,8 +68,6 @@ async def follow_feed(
     once that they are gone.
     """
     try:
-        if not request.query_params.keys() <= PARAMETERS:
-            raise UnknownFilterError(field="query")
         if cursor is None and start == "latest":
             return _answer(await use_case.latest())
         return _answer(await use_case.poll(cursor, limit, timeout))
@@ -69,7 +76,7 @@ async def follow_feed(
 
 
 def _answer(batch: Batch) -> Response:
-    return JSONResponse(batch.items, headers={"Next-Cursor": batch.cursor}, media_type=MEDIA_TYPE)
+    return CloudEventsBatch(batch.items, headers={"Next-Cursor": batch.cursor})
 
 
 async def _refused(request: Request, use_case: Follow, error: DomainError) -> Response:

@@ -76,7 +76,7 @@ class GrantStateError(DomainError):
 class UnknownFilterError(DomainError):
     kind = Kind.INVALID
     code = "filter-unknown"
-    message = "There is no such filter, or it takes no such value."
+    message = "There is no such filter, your view does not show its field, or it takes no such value."
 
 
 class UnknownPurposeError(DomainError):

@@ -31,18 +31,14 @@ from inzira_gateway.sharing.service import Shown
 
 router = APIRouter(tags=["partner data"])
 MostShown = Annotated[int, Query(ge=1, le=200, description="at most this many")]
-NARROWING = {"district": "districts", "facility": "facilities", "stage": "stages"}
 
 
 def _narrowed(
-    request: Request,
     district: Annotated[list[Code] | None, Query(max_length=60, description="codes of districts of return")] = None,
     facility: Annotated[list[Code] | None, Query(max_length=60, description="codes of facilities")] = None,
     stage: Annotated[list[Code] | None, Query(max_length=20, description="stages")] = None,
 ) -> dict[str, list[str]]:
     given = {"districts": district, "facilities": facility, "stages": stage}
-    if not request.query_params.keys() <= {*NARROWING, "limit", "cursor"}:
-        return {"unknown": []}
     return {kind: values for kind, values in given.items() if values is not None}
 
 

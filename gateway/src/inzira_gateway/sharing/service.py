@@ -173,7 +173,7 @@ async def list_persons(
 def check_narrowing(access: Access, narrowed: Collection[str]) -> None:
     """Raises UnknownFilterError for a field that not every view of the partner shows: a filter must reveal nothing."""
     for kind in narrowed:
-        name = FILTER_FIELDS.get(kind)
+        name = FILTER_FIELDS[kind]
         if any(name not in view.fields for _, view in access.grants):
             raise UnknownFilterError(field="query")
 

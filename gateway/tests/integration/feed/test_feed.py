@@ -168,7 +168,7 @@ async def test_a_cursor_is_its_partners_own_and_is_good_for_thirty_days(
     assert problem_of(stolen)["code"] == "cursor-invalid"
     for bad in ("abc", "MTI.AAAA", cursor[:-2] + "AA"):
         assert problem_of(await asked(caller, bad))["code"] == "cursor-invalid"
-    assert problem_of(await caller.get(f"{FEED}?lastEventId=1", headers=FOR_RETURN))["code"] == "filter-unknown"
+    assert problem_of(await caller.get(f"{FEED}?lastEventId=1", headers=FOR_RETURN))["code"] == "parameter-unknown"
     clock.set(clock.now() + timedelta(days=31))
     await fresh(api)
     await deliveries.scan("feed-prune")
@@ -177,7 +177,7 @@ async def test_a_cursor_is_its_partners_own_and_is_good_for_thirty_days(
     assert (expired["status"], expired["code"]) == (410, "feed-cursor-expired")
     assert (await asked(again)).status_code == 200
     reasons = "SELECT array_agg(DISTINCT reason ORDER BY reason) FROM partner_record WHERE outcome = 'REFUSED'"
-    assert await api.database.value(reasons) == ["cursor-invalid", "feed-cursor-expired", "filter-unknown"]
+    assert await api.database.value(reasons) == ["cursor-invalid", "feed-cursor-expired", "parameter-unknown"]
 
 
 async def test_without_a_grant_for_the_feed_there_is_none(api: Api, door: Api) -> None:

@@ -131,13 +131,19 @@ async def test_consent_covers_classes_and_a_law_needs_none(api: Api, door: Api, 
     ]
 
 
+async def refusals(api: Api) -> list[str]:
+    rows = await api.database.rows("SELECT reason FROM partner_record WHERE outcome = 'REFUSED' ORDER BY id")
+    return [row["reason"] for row in rows]
+
+
 @pytest.mark.parametrize(
     ("purpose", "query", "code"),
     [
         (None, "", "purpose-missing"),
         ("curiosity", "", "purpose-missing"),
         ("research", "", "not-granted"),
-        ("reintegration_support", "?prison=HUY", "filter-unknown"),
+        ("reintegration_support", "?prison=HUY", "parameter-unknown"),
+        ("reintegration_support", "?limit=2&limit=3", "parameter-repeated"),
         ("reintegration_support", "?facility=HUY", "filter-unknown"),
         ("reintegration_support", "?stage=HAPPY", "filter-unknown"),
         ("reintegration_support", "?cursor=abc", "cursor-invalid"),
@@ -154,6 +160,22 @@ async def test_a_bad_question_is_refused_as_a_problem(
     caller = await partner.sign_in()
     answer = await caller.get(f"{LIST}{query}", headers={"X-Purpose": purpose} if purpose else {})
     assert problem_of(answer)["code"] == code
+    assert "HUY" not in answer.text and "HAPPY" not in answer.text
+    assert await refusals(api) == [code]
+
+
+async def test_other_addresses_are_refused_at_the_door_and_on_record(api: Api, door: Api) -> None:
+    partner = await registered(api, door)
+    await granted(api, partner)
+    caller = await partner.sign_in()
+    for method, path in (("GET", "/v1/me"), ("POST", "/v1/admin/grants"), ("GET", f"/v1/persons/{new_id()}/journey")):
+        answer = await caller.request(method, path, headers=FOR_RETURN, content=b"{")
+        assert problem_of(answer)["code"] == "forbidden"
+    rows = await api.database.rows("SELECT action, reason FROM partner_record WHERE outcome = 'REFUSED' ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [
+        ("GET /v1/me", "forbidden"), ("POST /v1/admin/grants", "forbidden"),
+        ("GET /v1/persons/{person_id}/journey", "forbidden"),
+    ]  # fmt: skip
 
 
 async def test_pages_hold_everybody_once_and_a_cursor_is_its_partners_own(

@@ -22,7 +22,7 @@ from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
 from inzira_platform.logging import log
-from inzira_platform.problems import from_domain_error, method_not_allowed, unexpected
+from inzira_platform.problems import from_domain_error, method_not_allowed, tell_refused, unexpected
 from inzira_platform.query import QueryRule, query_rule
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -130,7 +130,7 @@ class AccessMiddleware:
         answer = _Answer(send, trace, self._service)
         started = time.perf_counter()
         try:
-            limited = self._admit(scope, headers, receive)
+            limited = await self._admitted(scope, headers, receive)
             await self._app(scope, limited, answer)
         except MethodNotAllowedError as error:
             await method_not_allowed(error.allowed)(scope, receive, answer)
@@ -152,6 +152,13 @@ class AccessMiddleware:
                     duration_ms=round((time.perf_counter() - started) * 1000, 1),
                     request_id=str(trace.request_id),
                 )
+
+    async def _admitted(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
+        try:
+            return self._admit(scope, headers, receive)
+        except DomainError as error:
+            await tell_refused(scope, error.code)
+            raise
 
     def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         if self._table is None:

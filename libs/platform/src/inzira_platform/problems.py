@@ -130,6 +130,16 @@ def path_of(scope: Scope) -> str:
     return str(getattr(route, "path", None) or scope.get("template") or "/")
 
 
+async def tell_refused(scope: Scope, code: str) -> None:
+    """Let a service that keeps a record of refusals know of one that no route of it will hear of.
+
+    Such a service puts a coroutine function of scope and code at `app.state.on_refused`.
+    """
+    told = getattr(scope["app"].state, "on_refused", None)
+    if told is not None:
+        await told(scope, code)
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every failure of `app` a problem document."""
     app.add_exception_handler(DomainError, _domain)
@@ -151,6 +161,7 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     errors = [FieldError(field=_field(item), rule=_rule(item)) for item in error.errors()[:50]]
     named = ", ".join(dict.fromkeys(item.field for item in errors))
+    await tell_refused(request.scope, "invalid-fields")
     detail = f"Correct these fields and send again: {named}."
     return problem(path_of(request.scope), 422, "invalid-fields", detail, errors=errors)
 
