@@ -1,5 +1,7 @@
 """Merging the services' OpenAPI documents into one. Pure: documents in, document out."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
@@ -44,20 +46,22 @@ def is_public(path: str, operation: Document) -> bool:
 def merge(documents: Mapping[str, Document], info: Document, public: frozenset[str]) -> Document:
     """One OpenAPI 3.1 document of every public operation; `public` are the permissions that need no account.
 
-    Component names get the service in front (`intake.Admission`), because two services may use one name.
+    Names of components and operations get the service in front (`intake.Admission`, `intake.admit`), because two
+    services may use one name.
     Raises ValueError when two services claim the same operation.
     """
     paths: dict[str, Document] = {}
     schemas: dict[str, Document] = {}
     for service in sorted(documents):
         document = _prefixed(documents[service], service)
+        names = _operation_names(document)
         for method, path, operation in operations(document):
             if not is_public(path, operation):
                 continue
             item = paths.setdefault(path, {})
             if method.lower() in item:
                 raise ValueError(f"{method} {path} is claimed by two services")
-            item[method.lower()] = _public(operation, service, public)
+            item[method.lower()] = _public(operation, names[method, path], service, public)
         schemas.update(_schemas(document, service))
     return {
         "openapi": "3.1.0",
@@ -67,7 +71,7 @@ def merge(documents: Mapping[str, Document], info: Document, public: frozenset[s
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "schemas": _reachable(paths, schemas),
+            "schemas": reachable(paths, schemas),
         },
     }
 
@@ -106,9 +110,25 @@ def _reference(reference: str, service: str) -> str:
     return prefix + _renamed(reference.removeprefix(prefix), service) if reference.startswith(prefix) else reference
 
 
-def _public(operation: Document, service: str, public: frozenset[str]) -> Document:
+def _operation_names(document: Document) -> dict[tuple[str, str], str]:
+    """What each operation is called: its function's name, and the framework's long name where two share one."""
+    long = {
+        (method, path): str(operation.get("operationId", "operation"))
+        for method, path, operation in operations(document)
+    }
+    short = {(method, path): short_name(name, method, path) for (method, path), name in long.items()}
+    times = Counter(short.values())
+    return {key: name if times[name] == 1 else long[key] for key, name in short.items()}
+
+
+def short_name(name: str, method: str, path: str) -> str:
+    """An operation's name without the path and method that the framework puts behind it."""
+    return name.removesuffix(re.sub(r"\W", "_", path) + f"_{method.lower()}")
+
+
+def _public(operation: Document, name: str, service: str, public: frozenset[str]) -> Document:
     kept: Document = {key: value for key, value in operation.items() if key not in ("security", "operationId")}
-    kept["operationId"] = f"{service}.{operation.get('operationId', 'operation')}"
+    kept["operationId"] = f"{service}.{name}"
     kept["tags"] = [f"{service}: {tag}" for tag in operation.get("tags", [])] or [service]
     kept["x-service"] = service
     if operation.get("x-permission") in public:
@@ -127,7 +147,7 @@ def _problem(description: str) -> Document:
     }
 
 
-def _reachable(paths: Document, schemas: dict[str, Document]) -> dict[str, Document]:
+def reachable(paths: Document, schemas: dict[str, Document]) -> dict[str, Document]:
     """Only the schemas some operation refers to: the document tells nothing of what stays inside."""
     wanted: set[str] = set()
     queue: list[Any] = [paths]

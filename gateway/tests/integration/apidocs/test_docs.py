@@ -48,3 +48,16 @@ async def test_every_operation_wants_a_token_unless_it_is_public(door: Api) -> N
         path = re.sub(r"\{[^}]+\}", "0190b3f0-0000-7000-8000-000000000001", route.path)
         answer = await door.nobody().request(route.method, path)
         assert answer.status_code == 401, route
+
+
+async def test_a_role_is_given_what_it_may_call_and_no_more(door: Api) -> None:
+    answer = await door.nobody().get("/v1/openapi.json?role=partner")
+    paths = answer.json()["paths"]
+    assert {"/oauth/token", "/v1/feed", "/v1/partner/persons", "/v1/partner/persons/{pairwise_id}"} <= set(paths)
+    assert not any(path.startswith(("/v1/admin", "/v1/names", "/v1/persons")) for path in paths)
+    assert paths["/v1/feed"]["get"]["operationId"] == "follow_feed"
+    whole = await door.nobody().get("/v1/openapi.json")
+    assert len(whole.json()["paths"]) > len(paths)
+    unknown = await door.nobody().get("/v1/openapi.json?role=emperor")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "role-unknown")
+    assert "emperor" not in unknown.text

@@ -65,3 +65,15 @@ def test_merge_changes_no_input() -> None:
     given = document()
     merge({"intake": given}, {}, PUBLIC)
     assert given == document()
+
+
+def test_merge_names_operations_after_their_functions_where_these_differ() -> None:
+    given = document()
+    given["paths"]["/v1/persons/{person_id}"]["get"]["operationId"] = "read_person_v1_persons__person_id__get"
+    for path in ("/v1/a", "/v1/b"):
+        same = document(path)["paths"][path]
+        same["get"]["operationId"] = f"list_things{path.replace('/', '_')}_get"
+        given["paths"][path] = same
+    paths = merge({"intake": given}, {}, PUBLIC)["paths"]
+    assert paths["/v1/persons/{person_id}"]["get"]["operationId"] == "intake.read_person"
+    assert paths["/v1/a"]["get"]["operationId"] == "intake.list_things_v1_a_get"
