@@ -40,7 +40,7 @@ async def admit_together(
     Raises RowFailedError for any other refusal: undo what was written.
     """
     try:
-        made = await admit_new_people(session, principal, clock, desk, [_admission(draft) for draft in drafts])
+        made = await admit_new_people(session, principal, clock, desk, [admission_of(draft) for draft in drafts])
     except REFUSALS as error:
         raise RowFailedError from error
     return [(draft, *_ended(draft, one)) for draft, one in zip(drafts, made, strict=True)]
@@ -52,7 +52,7 @@ async def admit_alone(
     """As `admit_together` for one row, behind a savepoint: a row that fails is undone alone and rejected."""
     try:
         async with session.begin_nested():
-            (made,) = await admit_new_people(session, principal, clock, desk, [_admission(draft)])
+            (made,) = await admit_new_people(session, principal, clock, desk, [admission_of(draft)])
     except REFUSALS as error:
         log().warning("register.row_refused", code=getattr(error, "code", "-"), error_class=type(error).__name__)
         return draft, Decision(Outcome.REJECTED, (Reason.REFUSED_BY_RULE,), draft.notices), None
@@ -69,8 +69,10 @@ def _ended(draft: RowDraft, made: Admitted | Known) -> tuple[Decision, UUID | No
     return Decision(Outcome.REVIEW, (reason,), draft.notices), None
 
 
-def _admission(draft: RowDraft) -> Admission:
-    """Raises DomainError for what a register cannot have meant; ValueError never for a draft without faults."""
+def admission_of(draft: RowDraft) -> Admission:
+    """What a row asks for.
+
+    Raises DomainError for what a register cannot have meant; ValueError never for a draft without faults."""
     if not (draft.name and draft.facility and draft.admitted_on and draft.sentence and draft.starts_on):
         raise ValueError("a draft with faults is not admitted")
     status = LegalStatus.CONVICTED_FINAL

@@ -23,6 +23,19 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class Settlement(StrEnum):
+    """What an officer found about a row under review.
+
+    SOMEBODY_ELSE: admitted as a new person. SAME_PERSON: known already, and nothing else to do. CAME_BACK: known,
+    released, and admitted again. NOT_ADMITTED: the row was a mistake.
+    """
+
+    SOMEBODY_ELSE = "SOMEBODY_ELSE"
+    SAME_PERSON = "SAME_PERSON"
+    CAME_BACK = "CAME_BACK"
+    NOT_ADMITTED = "NOT_ADMITTED"
+
+
 class ImportState(StrEnum):
     """RECEIVED: the file is kept; RUNNING: its rows are being decided; the others are ends."""
 
@@ -112,6 +125,28 @@ class AnswerGoneError(DomainError):
     kind = Kind.CONFLICT
     code = "import-answer-gone"
     message = "The file of this import was deleted after 30 days, as promised. Send it again for a new answer."
+
+
+class RowNotFoundError(NotFoundError):
+    code = "register-row-not-found"
+    message = "This import has no such row."
+
+
+class RowNotInReviewError(DomainError):
+    kind = Kind.CONFLICT
+    code = "register-row-not-in-review"
+    message = "Only a row that was put to review is settled; this one ended otherwise."
+
+
+class RowSettledError(DomainError):
+    kind = Kind.CONFLICT
+    code = "register-row-settled"
+    message = "This row is settled already. Read it to see by whom and how."
+
+
+class SettlementIncompleteError(DomainError):
+    code = "settlement-incomplete"
+    message = "SAME_PERSON needs the person's id; CAME_BACK needs the type of readmission; the others need neither."
 
 
 class NoRegisterError(DomainError):
@@ -264,3 +299,22 @@ def _other_person(draft: RowDraft, match: Match) -> tuple[Notice, ...]:
     mine, theirs = draft.likeness, match.likeness
     differ = mine is not None and theirs is not None and mine[0] != theirs[0] and mine[1] != theirs[1]
     return (Notice.OTHER_PERSON_SAME_NUMBER,) if differ else ()
+
+
+def check_settlement(
+    outcome: str | None, settled_as: str | None, settlement: Settlement, person_id: object, readmission: object
+) -> None:
+    """Whether a row that ended in `outcome` may be settled so, with what was given beside it.
+
+    Raises RowNotInReviewError, RowSettledError or SettlementIncompleteError naming the field.
+    """
+    if outcome != Outcome.REVIEW:
+        raise RowNotInReviewError
+    if settled_as is not None:
+        raise RowSettledError
+    if (readmission is not None) != (settlement is Settlement.CAME_BACK):
+        raise SettlementIncompleteError(field="readmission_type")
+    needed = settlement is Settlement.SAME_PERSON
+    taken = needed or settlement is Settlement.CAME_BACK
+    if (person_id is None and needed) or (person_id is not None and not taken):
+        raise SettlementIncompleteError(field="person_id")

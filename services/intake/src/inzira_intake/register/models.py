@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from inzira_intake.database import Base, moment, one_of
-from inzira_intake.register.domain import ImportState, Outcome
+from inzira_intake.register.domain import ImportState, Outcome, Settlement
 
 
 class RegisterImport(Base, table=True):
@@ -63,6 +63,11 @@ class RegisterRow(Base, table=True):
             name="outcome",
         ),
         CheckConstraint("(outcome = 'admitted') <= (person_id IS NOT NULL)", name="admitted"),
+        CheckConstraint(
+            "settled_as IS NULL OR (outcome = 'review' AND settled_by IS NOT NULL AND settled_at IS NOT NULL "
+            "AND settled_as IN (" + ", ".join(f"'{one}'" for one in Settlement) + "))",
+            name="settled",
+        ),
         Index("ix_register_row_undecided", "import_id", "row_number", postgresql_where=text("outcome IS NULL")),
         Index("ix_register_row_number_index", "number_index"),
         Index("ix_register_row_national_id_index", "national_id_index"),
@@ -82,3 +87,6 @@ class RegisterRow(Base, table=True):
     person_id: UUID | None = None
     match_id: UUID | None = None
     decided_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    settled_as: str | None = Field(default=None, sa_type=Text)
+    settled_by: str | None = Field(default=None, sa_type=Text)
+    settled_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

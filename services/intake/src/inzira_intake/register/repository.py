@@ -121,8 +121,19 @@ async def count_outcomes(session: AsyncSession, import_id: UUID) -> dict[str, in
     return {str(outcome): count for outcome, count in (await session.execute(statement)).all()}
 
 
+async def lock_row(session: AsyncSession, import_id: UUID, row_number: int) -> RegisterRow | None:
+    """A row of an import, for this transaction alone."""
+    return await session.get(RegisterRow, (import_id, row_number), with_for_update=True, populate_existing=True)
+
+
 async def list_rows(
-    session: AsyncSession, import_id: UUID, *, outcome: str | None = None, after: int = 0, limit: int | None = None
+    session: AsyncSession,
+    import_id: UUID,
+    *,
+    outcome: str | None = None,
+    settled: bool | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> Sequence[RegisterRow]:
     """Decided rows in the order of the file; one more than `limit` when one is given."""
     statement = select(RegisterRow).where(
@@ -130,6 +141,8 @@ async def list_rows(
         col(RegisterRow.outcome).is_not(None) if outcome is None else col(RegisterRow.outcome) == outcome,
         col(RegisterRow.row_number) > after,
     )
+    if settled is not None:
+        statement = statement.where(col(RegisterRow.settled_as).is_not(None) == settled)
     statement = statement.order_by(col(RegisterRow.row_number))
     return (await session.execute(statement.limit(limit + 1) if limit else statement)).scalars().all()
 
@@ -184,12 +197,12 @@ async def rows_alike(
     import_id: UUID,
     indexes: Mapping[str, Iterable[bytes]],
 ) -> Sequence[RegisterRow]:
-    """Rows of this file admitted or put to review, and rows of any file under review, that share a blind index.
+    """Rows of this file admitted or put to review, and rows of any file still under review, that share a blind index.
 
     `indexes` maps a column (number_index, national_id_index, likeness_index) to values.
     """
     shared = or_(*(getattr(RegisterRow, name).in_(list(values)) for name, values in indexes.items()))
-    review = col(RegisterRow.outcome) == Outcome.REVIEW.value
+    review = and_(col(RegisterRow.outcome) == Outcome.REVIEW.value, col(RegisterRow.settled_as).is_(None))
     here = and_(col(RegisterRow.import_id) == import_id, col(RegisterRow.outcome) == Outcome.ADMITTED.value)
     statement = (
         select(RegisterRow)
@@ -200,7 +213,7 @@ async def rows_alike(
 
 
 async def forget_files(session: AsyncSession, before: datetime) -> int:
-    """Delete the files, and the drafts of rows not under review, of imports finished before a time."""
+    """Delete the files, and the drafts of rows not waiting for review, of imports finished before a time."""
     old = select(col(RegisterImport.id)).where(
         col(RegisterImport.finished_at) < before, col(RegisterImport.ciphertext).is_not(None)
     )
@@ -209,7 +222,10 @@ async def forget_files(session: AsyncSession, before: datetime) -> int:
         return 0
     await session.execute(
         update(RegisterRow)
-        .where(col(RegisterRow.import_id).in_(ids), col(RegisterRow.outcome) != Outcome.REVIEW.value)
+        .where(
+            col(RegisterRow.import_id).in_(ids),
+            or_(col(RegisterRow.outcome) != Outcome.REVIEW.value, col(RegisterRow.settled_as).is_not(None)),
+        )
         .values(ciphertext=None)
     )
     await session.execute(

@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from inzira_platform.deps import ClockDep, OnceDep, PrincipalDep, SessionDep, declared
 from inzira_platform.page import Page, PageDep, paged
 
-from inzira_intake.register import service
+from inzira_intake.register import service, settling
 from inzira_intake.register.answer import MEDIA_TYPE
 from inzira_intake.register.domain import ImportState, Outcome
 from inzira_intake.register.phrases import choose_language
 from inzira_intake.register.progress import follow_import
-from inzira_intake.register.schemas import ImportAccepted, ImportRead, RowOutcome, RowRead
+from inzira_intake.register.schemas import ImportAccepted, ImportRead, RowOutcome, RowRead, RowSettle, RowSettled
 from inzira_intake.register.views import import_read, row_after, row_outcome, row_read
 from inzira_intake.register.workbook import MAX_BYTES
 from inzira_intake.wire import DeskDep
@@ -77,13 +77,46 @@ async def list_rows(
     page: PageDep,
     language: LanguageDep,
     outcome: Annotated[Outcome | None, Query(description="only rows that ended so")] = None,
+    settled: Annotated[bool | None, Query(description="with outcome=review: only those settled, or not yet")] = None,
 ) -> Page[RowRead]:
     """Rows decided so far, in the order of the file."""
     found = await service.list_rows(
-        session, principal, desk, import_id, outcome=outcome, after=row_after(page), limit=page.limit
+        session, principal, desk, import_id, outcome=outcome, settled=settled, after=row_after(page), limit=page.limit
     )
     items, cursor = paged(found, page.limit, lambda view: (view.row.row_number,))
     return Page(items=[row_read(view, language) for view in items], next_cursor=cursor)
+
+
+@router.post(
+    "/v1/imports/{import_id}/rows/{row}/settlement",
+    status_code=201,
+    response_model=RowSettled,
+    summary="Settle a row that was put to review",
+    **declared("register:import"),
+)
+async def settle_row(
+    import_id: ImportId,
+    row: Annotated[int, Path(ge=1, le=1_048_576, description="the spreadsheet's own row number")],
+    body: RowSettle,
+    session: SessionDep,
+    principal: PrincipalDep,
+    clock: ClockDep,
+    desk: DeskDep,
+    once: OnceDep,
+) -> JSONResponse:
+    """Say who the person of the row is; admits them where that follows. What the import answered stays as it was."""
+    settled = await settling.settle_row(
+        session,
+        principal,
+        clock,
+        desk,
+        import_id,
+        row,
+        body.settlement,
+        person_id=body.person_id,
+        readmission_type=body.readmission_type,
+    )
+    return await once.remember(201, RowSettled(row=row, settled_as=body.settlement, person_id=settled.person_id))
 
 
 @router.get("/v1/imports/{import_id}/outcomes", summary="What every row became", **declared("register:read"))

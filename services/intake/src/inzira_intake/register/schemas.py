@@ -6,7 +6,8 @@ from uuid import UUID
 from inzira_platform.http import Schema
 from pydantic import Field
 
-from inzira_intake.register.domain import ImportState, Outcome
+from inzira_intake.admission.domain import ReadmissionType
+from inzira_intake.register.domain import ImportState, Outcome, Settlement
 
 
 class FileProblem(Schema):
@@ -75,3 +76,25 @@ class RowRead(RowOutcome):
     notices: list[str] = Field(default_factory=list, description="codes of what was noticed and changed nothing")
     notice: str | None = Field(None, description="the notices in words")
     rcs_number: str | None = None
+    settled_as: Settlement | None = Field(None, description="how a row under review was settled")
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+
+
+class RowSettle(Schema):
+    """What an officer found about a row under review."""
+
+    settlement: Settlement = Field(
+        description="SOMEBODY_ELSE admits a new person; SAME_PERSON names who it is; "
+        "CAME_BACK admits a released person again; NOT_ADMITTED ends the row"
+    )
+    person_id: UUID | None = Field(None, description="who it is: needed by SAME_PERSON, possible with CAME_BACK")
+    readmission_type: ReadmissionType | None = Field(None, description="needed by CAME_BACK")
+
+
+class RowSettled(Schema):
+    """Answer of a settlement."""
+
+    row: int = Field(ge=1)
+    settled_as: Settlement
+    person_id: UUID | None = Field(None, description="whom the row is about; nobody for NOT_ADMITTED")

@@ -122,6 +122,7 @@ async def list_rows(
     import_id: UUID,
     *,
     outcome: Outcome | None = None,
+    settled: bool | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> Sequence[RowView]:
@@ -131,7 +132,7 @@ async def list_rows(
     """
     await get_import(session, principal, import_id)
     rows = await repository.list_rows(
-        session, import_id, outcome=outcome.value if outcome else None, after=after, limit=limit
+        session, import_id, outcome=outcome.value if outcome else None, settled=settled, after=after, limit=limit
     )
     await _record_access(session, principal, rows[:limit] if limit else rows)
     return [RowView(row, draft_of(row, desk.vault)) for row in rows]

@@ -49,6 +49,7 @@ def row_read(view: RowView, language: str) -> RowRead:
             "notices": view.row.notices,
             "notice": notices_in_words(view.row.notices, language),
             "rcs_number": view.draft.rcs_number if view.draft else None,
+            **{name: getattr(view.row, name) for name in ("settled_as", "settled_by", "settled_at")},
         }
     )
 
