@@ -59,7 +59,7 @@ def takings(document: dict[str, Any]) -> list[Taking]:
     return [
         Taking(
             method.upper(),
-            "/".join(SAME_ID if part.startswith("{") else part for part in path.split("/")),
+            _filled(path, operation),
             operation["x-permission"],
             frozenset(operation["requestBody"]["content"]),
             operation.get("x-max-body", 1_000_000),
@@ -68,6 +68,14 @@ def takings(document: dict[str, Any]) -> list[Taking]:
         for method, operation in item.items()
         if "requestBody" in operation and may_be_called(operation["x-permission"])
     ]
+
+
+def _filled(path: str, operation: dict[str, Any]) -> str:
+    """The path with a value of the right kind in the place of each parameter."""
+    kinds = {p["name"]: p["schema"].get("type") for p in operation.get("parameters", ()) if p["in"] == "path"}
+    for name, kind in kinds.items():
+        path = path.replace(f"{{{name}}}", "4" if kind == "integer" else SAME_ID)
+    return path
 
 
 @pytest.fixture(params=sorted(SERVICES))
