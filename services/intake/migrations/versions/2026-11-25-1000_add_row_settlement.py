@@ -1,4 +1,4 @@
-"""Add the settlement of register rows: what an officer found about a row under review stands beside what the import answered.
+"""Add the settlement of register rows: what an officer found stands beside what the import answered.
 
 Revision ID: intake_0030
 Revises: intake_0020
