@@ -1,12 +1,13 @@
 """The sample service of these tests."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from inzira_contracts.curriculum import EnrolmentChanged
+from inzira_contracts.curriculum import CertificateIssued, EnrolmentChanged
 from inzira_contracts.event import Event
 from inzira_contracts.tvet import TrainingChanged
 from inzira_platform.deps import IfMatchDep, OnceDep, PrincipalDep, SessionDep, StaleVersionError, declared
@@ -16,7 +17,7 @@ from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit, record_access
 from inzira_platform.scope import visible_persons
 from inzira_platform.scope_feed import HANDLERS
-from inzira_platform.service import Delivery, Scanner, Service
+from inzira_platform.service import Delivery, Received, Scanner, Service, Together
 from inzira_platform.settings import ServiceSettings
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import column, insert, select, table, text
@@ -123,6 +124,18 @@ async def on_enrolment_changed(session: AsyncSession, event: Event, meta: Delive
     await session.execute(insert(NOTE).values(id=new_id(), person_id=event.person_id, code=code))
 
 
+async def on_certificates(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Write a note for each, and one that says how many came together; refuse all when one is refused."""
+    rows = []
+    for event, meta in received:
+        assert isinstance(event, CertificateIssued)
+        if event.reason_code == "CONTRADICTION":
+            raise RefusedError
+        code = f"C{meta.version}-OF-{len(received)}-{event.person_id}"
+        rows.append({"id": new_id(), "person_id": event.person_id, "code": code})
+    await session.execute(insert(NOTE), rows)
+
+
 async def on_training_changed(session: AsyncSession, event: Event, meta: Delivery) -> None:
     """Write down what this service itself has published."""
     code = f"ECHO-{meta.version}-{event.person_id}"
@@ -138,7 +151,12 @@ SERVICE = Service(
     name="tvet",
     settings=Settings,
     routers=[router],
-    handlers={**HANDLERS, EnrolmentChanged.type: on_enrolment_changed, TrainingChanged.type: on_training_changed},
+    handlers={
+        **HANDLERS,
+        EnrolmentChanged.type: on_enrolment_changed,
+        CertificateIssued.type: Together(on_certificates),
+        TrainingChanged.type: on_training_changed,
+    },
     topics=["inzira.intake", "inzira.curriculum", "inzira.tvet"],
     scanners=[Scanner("notes", 60, _mark_due)],
     migrations=Path(__file__).parent / "sample" / "migrations",

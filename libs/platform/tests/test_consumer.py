@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from inzira_contracts.curriculum import EnrolmentChanged
+from inzira_contracts.curriculum import CertificateIssued, EnrolmentChanged
 from inzira_contracts.intake import PersonAdmitted
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api
@@ -33,6 +33,19 @@ def changed(person: UUID, reason: str | None = None) -> EnrolmentChanged:
         enrolment_id=new_id(),
         from_state="ENROLLED",
         to_state="ACTIVE",
+        reason_code=reason,
+    )
+
+
+def certified(person: UUID, reason: str | None = None) -> CertificateIssued:
+    return CertificateIssued(
+        person_id=person,
+        occurred_at=AT,
+        recorded_by="acc-1",
+        enrolment_id=new_id(),
+        certificate_id=new_id(),
+        serial="INZ-2026-0001",
+        programme_code="RCS-CORE-8",
         reason_code=reason,
     )
 
@@ -129,3 +142,32 @@ async def test_scanner_runs_until_nothing_is_due(deliveries: Deliveries) -> None
     await deliveries.send(changed(person), changed(person))
     assert await deliveries.scan("notes") == 2
     assert await deliveries.scan("notes") == 0
+
+
+async def test_what_is_taken_together_keeps_its_place_among_the_others(deliveries: Deliveries) -> None:
+    person, other = new_id(), new_id()
+    await deliveries.send(admitted(person), admitted(other))
+    await deliveries.send(
+        certified(person), certified(other), certified(person), changed(person), changed(other), certified(other)
+    )
+    assert await codes(deliveries) == ["C1-OF-3", "C1-OF-3", "C2-OF-3", "C3-OF-1", "V2", "V3"]
+    assert await deliveries.parked() == []
+
+
+async def test_one_refused_of_those_taken_together_is_parked_and_the_others_are_kept(deliveries: Deliveries) -> None:
+    person, other = new_id(), new_id()
+    await deliveries.send(admitted(person), admitted(other))
+    await deliveries.send(certified(other), certified(person, "CONTRADICTION"), certified(person), certified(other))
+    assert await codes(deliveries) == ["C1-OF-1", "C2-OF-1"]
+    assert [row["reason"] for row in await deliveries.parked()] == ["contradiction", "behind"]
+
+
+async def test_those_taken_together_count_once_however_often_they_come(deliveries: Deliveries) -> None:
+    person = new_id()
+    await deliveries.send(admitted(person))
+    one, two, three = (deliveries.record(certified(person)) for _ in range(3))
+    await deliveries.send_records(one, one, three, two)
+    assert [row["reason"] for row in await deliveries.parked()] == ["gap", "behind"]
+    await deliveries.send_records(two, one)
+    assert await deliveries.release() == 2
+    assert await codes(deliveries) == ["C1-OF-1", "C2-OF-1", "C3-OF-1"]

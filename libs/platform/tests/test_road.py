@@ -82,7 +82,8 @@ async def test_a_database_that_goes_away_is_waited_for(
         await api.app.state.engine.dispose()
         await write(api, person, 3)
         assert await echoes(api, person, 5) == [1, 2, 3, 4, 5]
-    assert await api.database.value("SELECT count(*) FROM parked_event") == 0
+    parked = "SELECT count(*) FROM parked_event WHERE key LIKE '%' || $1"  # the broker is shared with other tests
+    assert await api.database.value(parked, str(person)) == 0
 
 
 async def test_consumers_read_a_refilled_log_from_its_start(

@@ -3,14 +3,13 @@
 Expiry is a comparison in the query, a withdrawal a row: no job has to run for either to take effect (security.md 6).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from inzira_contracts.event import Event
 from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
-from inzira_platform.service import Delivery
+from inzira_platform.service import Received
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -68,9 +67,17 @@ def consenting_persons(recipient: str, basis: str, purposes: Collection[str], at
     )
 
 
-async def on_granted(session: AsyncSession, event: Event, _meta: Delivery) -> None:
+async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Take what intake said of consents, in order; other events are passed over."""
+    for event, _ in received:
+        if isinstance(event, ConsentGranted):
+            await _granted(session, event)
+        elif isinstance(event, ConsentWithdrawn):
+            await _withdrawn(session, event)
+
+
+async def _granted(session: AsyncSession, event: ConsentGranted) -> None:
     """A consent or duty was recorded. Commutes with its withdrawal."""
-    assert isinstance(event, ConsentGranted)  # noqa: S101 - registered for this type
     values = {
         **_about(event),
         "data_classes": [str(item) for item in event.data_classes],
@@ -82,9 +89,8 @@ async def on_granted(session: AsyncSession, event: Event, _meta: Delivery) -> No
     await repository.put(session, values)
 
 
-async def on_withdrawn(session: AsyncSession, event: Event, _meta: Delivery) -> None:
+async def _withdrawn(session: AsyncSession, event: ConsentWithdrawn) -> None:
     """A consent was taken back, or a duty ended."""
-    assert isinstance(event, ConsentWithdrawn)  # noqa: S101 - registered for this type
     await repository.end(session, _about(event), event.occurred_at)
 
 

@@ -1,12 +1,12 @@
 """What a partner is told of a change, decided when it is delivered. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from inzira_platform.errors import DomainError, Kind
 
+from inzira_gateway.journey.domain import Axes
 from inzira_gateway.sharing.domain import AXES, MILESTONES, Sight
 
 KEPT = timedelta(days=30)
@@ -54,9 +54,9 @@ def _out_of_sight(sight: Sight | None, position: int) -> tuple[Told | None, Sigh
     return (Told.GONE if sight.left == position else None), sight
 
 
-def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    """Fields of views that differ between two states of a head."""
-    return {name for name, column in AXES.items() if before.get(column) != after.get(column)}
+def changed_fields(before: Axes | None, after: Axes) -> set[str]:
+    """Fields of views that differ between two states of a head; `before` is None for somebody not known until now."""
+    return {name for name, column in AXES.items() if getattr(before, column, None) != getattr(after, column)}
 
 
 def milestones_of(event_type: str, *, is_correction: bool) -> set[str]:

@@ -10,21 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.feed.models import FeedCounter, FeedEvent
-from inzira_gateway.journey.generation import ACTIVE
-from inzira_gateway.journey.models import PersonHead
-from inzira_gateway.sharing.domain import AXES, Sight
+from inzira_gateway.sharing.domain import Sight
 from inzira_gateway.sharing.models import FeedSubject
 
 EVENT: Any = FeedEvent
-HEAD: Any = PersonHead
-COLUMNS = sorted(set(AXES.values()))
 
 # The counter's lock is held until the commit: positions become visible in their order, and none is left out.
 APPEND = text(
     """
-WITH next AS (UPDATE feed_counter SET last = last + 1 WHERE id = 1 RETURNING last)
+WITH next AS (UPDATE feed_counter SET last = last + :count WHERE id = 1 RETURNING last)
 INSERT INTO feed_event (position, person_id, client_id, changed, at)
-SELECT last, :person_id, :client_id, CAST(:changed AS text[]), :now FROM next RETURNING position
+SELECT next.last - :count + n.place, n.person_id, :client_id, string_to_array(n.changed, ','), n.at
+FROM next, unnest(CAST(:persons AS uuid[]), CAST(:changes AS text[]), CAST(:times AS timestamptz[]))
+  WITH ORDINALITY AS n(person_id, changed, at, place) ORDER BY n.place RETURNING position
 """
 )
 PRUNE = text(
@@ -41,12 +39,30 @@ class Counter(NamedTuple):
     pruned: int
 
 
+class Change(NamedTuple):
+    """What changed of a person, by the names of fields, and when it was recorded."""
+
+    person_id: UUID | None
+    changed: Sequence[str]
+    at: datetime
+
+
 async def append(
     session: AsyncSession, person_id: UUID, changed: Sequence[str], now: datetime, client_id: str | None = None
 ) -> int:
     """Add a row; its position."""
-    values = {"person_id": person_id, "client_id": client_id, "changed": list(changed), "now": now}
-    return int((await session.execute(APPEND, values)).scalar_one())
+    return (await append_many(session, [Change(person_id, changed, now)], client_id))[0]
+
+
+async def append_many(session: AsyncSession, rows: Sequence[Change], client_id: str | None = None) -> list[int]:
+    """Add rows in their order, for one partner or for all; their positions."""
+    if not rows:
+        return []
+    values = {
+        "count": len(rows), "client_id": client_id, "persons": [row.person_id for row in rows],
+        "changes": [",".join(row.changed) for row in rows], "times": [row.at for row in rows],
+    }  # fmt: skip
+    return [int(position) for position in (await session.execute(APPEND, values)).scalars()]
 
 
 async def counter(session: AsyncSession) -> Counter:
@@ -68,15 +84,6 @@ async def after(session: AsyncSession, client_id: str, position: int, most: int)
 
 async def prune(session: AsyncSession, before: datetime) -> None:
     await session.execute(PRUNE, {"before": before})
-
-
-async def state_of(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
-    """The columns of the active head that views may show; empty for somebody not known yet."""
-    query = select(*(getattr(HEAD, name) for name in COLUMNS)).where(
-        HEAD.generation == ACTIVE, HEAD.person_id == person_id
-    )
-    row = (await session.execute(query)).one_or_none()
-    return dict(zip(COLUMNS, row, strict=True)) if row is not None else {}
 
 
 async def keep_sights(session: AsyncSession, client_id: str, purpose: str, sights: Mapping[UUID, Sight]) -> None:

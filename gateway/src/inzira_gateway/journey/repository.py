@@ -1,7 +1,6 @@
-"""Every SQL statement about the journey and the heads, of whichever generation."""
+"""Every SQL statement that reads the journey and the heads; `writing` has those that make them grow."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,75 +8,14 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
 from inzira_platform.scope import visible_persons
-from sqlalchemy import exists, or_, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from inzira_gateway.journey.domain import HEAD_ONLY, HEAD_TYPES, Axes, Fact
+from inzira_gateway.journey.domain import HEAD_ONLY
 from inzira_gateway.journey.generation import ACTIVE
 from inzira_gateway.journey.models import JourneyEntry, PersonHead
-
-LIVE = text("SELECT generation, state FROM projection WHERE state <> 'RETIRED' ORDER BY generation")
-
-TOUCH = text(
-    """
-INSERT INTO person_head AS h (generation, person_id, versions, updated_at)
-VALUES (:generation, :person_id, jsonb_build_object(CAST(:source AS text), CAST(:version AS int)), :now)
-ON CONFLICT (generation, person_id) DO UPDATE SET updated_at = greatest(h.updated_at, :now),
-  versions = h.versions || jsonb_build_object(CAST(:source AS text),
-    greatest(CAST(:version AS int), coalesce((h.versions ->> :source)::int, 0)))
-"""
-)
-
-
-async def live_generations(session: AsyncSession) -> list[tuple[int, bool]]:
-    """(generation, whether it is the active one) of those that events go into."""
-    return [(row.generation, row.state == "ACTIVE") for row in (await session.execute(LIVE)).all()]
-
-
-async def add_entry(session: AsyncSession, generation: int, entry: dict[str, Any]) -> bool:
-    """Add one entry; False when it was there."""
-    statement = insert(JourneyEntry).values(generation=generation, **entry).on_conflict_do_nothing()
-    done = await session.execute(statement.returning(col(JourneyEntry.event_id)))
-    return done.first() is not None
-
-
-async def add_entries(session: AsyncSession, generation: int, entries: Sequence[dict[str, Any]]) -> None:
-    """Add many entries of a rebuild; those already there stay as they are."""
-    rows = [{"generation": generation, **entry} for entry in entries]
-    if rows:
-        await session.execute(insert(JourneyEntry).values(rows).on_conflict_do_nothing())
-
-
-async def touch_head(
-    session: AsyncSession, generation: int, person_id: UUID, source: str, version: int, now: datetime
-) -> None:
-    """Note that a stream was read up to a version, and lock the head: folds of one person take turns."""
-    values = {"generation": generation, "person_id": person_id, "source": source, "version": version, "now": now}
-    await session.execute(TOUCH, values)
-
-
-async def facts_of(session: AsyncSession, generation: int, person_id: UUID) -> list[Fact]:
-    """The facts of one person that can change the head."""
-    entry: Any = JourneyEntry
-    query = select(
-        entry.event_id, entry.source, entry.type, entry.version, entry.occurred_at, entry.supersedes, entry.refs
-    ).where(
-        entry.generation == generation,
-        entry.person_id == person_id,
-        entry.type.in_(HEAD_TYPES),
-    )
-    return [Fact(*row) for row in (await session.execute(query)).all()]
-
-
-async def write_axes(session: AsyncSession, generation: int, person_id: UUID, axes: Axes) -> None:
-    await session.execute(
-        update(PersonHead)
-        .where(col(PersonHead.generation) == generation, col(PersonHead.person_id) == person_id)
-        .values(**asdict(axes), stage=str(axes.stage))
-    )
 
 
 async def find_head(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonHead | None:

@@ -6,24 +6,38 @@ from typing import Any
 from uuid import UUID
 
 from inzira_platform.page import InvalidCursorError, PageRequest
-from sqlalchemy import select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from inzira_gateway.ledger.models import AccessEntry, AccessSubject
 
+ENTRY = (
+    "id", "service", "operation", "actor", "agency", "purpose", "outcome", "view", "request_id", "occurred_at",
+)  # fmt: skip
+ADD = text(
+    """
+WITH added AS (
+  INSERT INTO access_entry
+    (id, service, operation, actor, agency, purpose, outcome, view, request_id, occurred_at)
+  SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:service AS text[]), CAST(:operation AS text[]),
+    CAST(:actor AS text[]), CAST(:agency AS text[]), CAST(:purpose AS text[]), CAST(:outcome AS text[]),
+    CAST(:view AS text[]), CAST(:request_id AS text[]), CAST(:occurred_at AS timestamptz[]))
+  ON CONFLICT DO NOTHING RETURNING id, occurred_at)
+INSERT INTO access_subject (entry_id, person_id, occurred_at)
+SELECT added.id, s.person_id, added.occurred_at FROM added
+JOIN unnest(CAST(:entries AS uuid[]), CAST(:persons AS uuid[])) AS s(entry_id, person_id) ON s.entry_id = added.id
+"""
+)
 
-async def add_disclosure(session: AsyncSession, entry: dict[str, Any], person_ids: Sequence[UUID]) -> None:
-    """Append one disclosure; a second delivery of the same record changes nothing."""
-    added = insert(AccessEntry).values(**entry).on_conflict_do_nothing().returning(col(AccessEntry.id))
-    if (await session.execute(added)).first() is None:
+
+async def add_disclosures(session: AsyncSession, disclosures: Sequence[tuple[dict[str, Any], Sequence[UUID]]]) -> None:
+    """Append entries, each with the persons it showed; a second delivery of the same record changes nothing."""
+    if not disclosures:
         return
-    rows = [
-        {"entry_id": entry["id"], "person_id": person_id, "occurred_at": entry["occurred_at"]}
-        for person_id in dict.fromkeys(person_ids)
-    ]
-    await session.execute(insert(AccessSubject), rows)
+    columns = {name: [entry[name] for entry, _ in disclosures] for name in ENTRY}
+    shown = [(entry["id"], person) for entry, persons in disclosures for person in dict.fromkeys(persons)]
+    subjects = {"entries": [pair[0] for pair in shown], "persons": [pair[1] for pair in shown]}
+    await session.execute(ADD, {**columns, **subjects})
 
 
 async def list_disclosures(

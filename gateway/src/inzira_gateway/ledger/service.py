@@ -1,7 +1,8 @@
 """The use cases of the ledger: write down a disclosure, show a person's disclosures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from inzira_contracts.access import AccessRecorded
@@ -11,6 +12,7 @@ from inzira_platform.errors import NotFoundError
 from inzira_platform.ids import new_id
 from inzira_platform.page import PageRequest, paged
 from inzira_platform.scope import PERSON_SCOPE, as_system, visible_persons
+from inzira_platform.service import Received
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.ledger import repository
@@ -51,12 +53,23 @@ async def append_disclosure(
         "request_id": str(current_trace().request_id),
         "occurred_at": now,
     }
-    await repository.add_disclosure(session, entry, person_ids)
+    await repository.add_disclosures(session, [(entry, person_ids)])
 
 
-async def take_in(session: AsyncSession, event_id: UUID, event: AccessRecorded) -> None:
-    """Append a disclosure that another service made known."""
-    entry = {
+async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Append disclosures that other services made known."""
+    await repository.add_disclosures(
+        session,
+        [
+            (_entry_of(meta.event_id, event), event.person_ids)
+            for event, meta in received
+            if isinstance(event, AccessRecorded)
+        ],
+    )
+
+
+def _entry_of(event_id: UUID, event: AccessRecorded) -> dict[str, Any]:
+    return {
         "id": event_id,
         "service": event.service,
         "operation": event.operation,
@@ -68,7 +81,6 @@ async def take_in(session: AsyncSession, event_id: UUID, event: AccessRecorded) 
         "request_id": event.request_id,
         "occurred_at": event.occurred_at,
     }
-    await repository.add_disclosure(session, entry, event.person_ids)
 
 
 async def list_disclosures(

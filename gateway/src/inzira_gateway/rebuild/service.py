@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
-from inzira_gateway.journey.projection import entry_of, lock_and_fold, take_in_many
+from inzira_gateway.journey.projection import entry_of, fold_many, take_in_many
 from inzira_gateway.rebuild import repository
 from inzira_gateway.rebuild.domain import PASSES, Progress, RebuildUnderWayError, progress_from
 from inzira_gateway.transactions import Transactions
@@ -103,9 +103,8 @@ class Rebuild:
         while True:
             async with self._transactions.begin() as session:
                 ids = await repository.persons_after(session, generation, after, PERSONS_AT_ONCE)
-                for person_id in ids:
-                    await lock_and_fold(session, generation, person_id, self._clock.now())
                 if ids:
+                    await fold_many(session, generation, ids, self._clock.now())
                     await repository.settle_versions(session, generation, ids)
             if not ids:
                 return count

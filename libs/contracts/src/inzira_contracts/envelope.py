@@ -11,6 +11,7 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/json"
 MAX_LENGTH = 256
+OPTIONAL = ("subject", "correlationid", "causationid", "traceparent")
 REQUIRED = ("id", "type", "source", "time", "partitionkey", "sequence")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _DIGITS = re.compile(r"[0-9]{1,10}")
@@ -43,22 +44,23 @@ class Envelope:
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The record's headers, in the form aiokafka takes. Absent attributes are left out."""
-        attributes = {
-            "specversion": "1.0",
-            "id": str(self.id),
-            "source": self.source,
-            "type": self.type,
-            "subject": self.subject,
-            "time": self.time.isoformat().replace("+00:00", "Z"),
-            "dataschema": f"urn:inzira:schema:{self.type}",
-            "partitionkey": self.partitionkey,
-            "sequence": str(self.sequence),
-            "correlationid": self.correlationid,
-            "causationid": self.causationid,
-            "traceparent": self.traceparent,
-        }
-        headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
-        return [("content-type", CONTENT_TYPE.encode()), *headers, ("inzira_epoch", b"%d" % self.epoch)]
+        headers = [
+            ("content-type", CONTENT_TYPE.encode()),
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_time", self.time.isoformat().replace("+00:00", "Z").encode()),
+            ("ce_dataschema", f"urn:inzira:schema:{self.type}".encode()),
+            ("ce_partitionkey", self.partitionkey.encode()),
+            ("ce_sequence", b"%d" % self.sequence),
+            ("inzira_epoch", b"%d" % self.epoch),
+        ]
+        for name in OPTIONAL:
+            value = getattr(self, name)
+            if value is not None:
+                headers.append((f"ce_{name}", value.encode()))
+        return headers
 
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[str, bytes | None]]) -> "Envelope":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 from pydantic import SecretStr
 
 from inzira_platform.app import build_app
@@ -38,7 +39,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         case "api":
             _serve(service, settings)
         case "worker":
-            asyncio.run(run_worker(service, settings))
+            uvloop.run(run_worker(service, settings))
         case "migrate":
             asyncio.run(_migrate(service, settings))
         case "check-migrations":

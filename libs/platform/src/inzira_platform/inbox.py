@@ -1,7 +1,7 @@
 """Applying records: inbox, version guard, effects and parking in one transaction (events.md 2)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from inzira_platform.delivery import POISON, Incoming
 from inzira_platform.errors import DomainError, NotYet
 from inzira_platform.failpoints import failpoint
 from inzira_platform.ids import new_id
-from inzira_platform.service import Handler
+from inzira_platform.service import Handler, Received, Together
 
 NEW = text(
     "INSERT INTO inbox(consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[])) "
@@ -61,6 +61,14 @@ class Standing:
     moved: set[tuple[str, str]] = field(default_factory=set)
 
 
+@dataclass
+class Gathered:
+    """Events in a row that one handler takes together, not handed to it yet."""
+
+    handler: Together | None = None
+    events: list[Received] = field(default_factory=list)
+
+
 class Inbox:
     """Applies decoded records for one consumer; the caller owns the transaction."""
 
@@ -75,17 +83,18 @@ class Inbox:
 
         Raises Contradiction, or whatever a handler raises, with nothing of the batch kept by the caller.
         """
-        standing = await self._standing(session, records)
+        standing, gathered = await self._standing(session, records), Gathered()
         applied = 0
         for record in records:
-            applied += await self._one(session, record, standing)
+            applied += await self._one(session, record, standing, gathered)
+        await self._hand_over(session, gathered)
         await self.advance(session, {key: standing.versions[key] for key in standing.moved})
         await failpoint("effects_commit")
         return applied
 
     async def _standing(self, session: AsyncSession, records: Sequence[Incoming]) -> Standing:
         decoded = [record for record in records if record.envelope]
-        ids = list({record.envelope.id for record in decoded if record.envelope})
+        ids = sorted({record.envelope.id for record in decoded if record.envelope})
         fresh = (await session.execute(NEW, {"consumer": self._consumer, "ids": ids})).scalars().all()
         metrics.INBOX_DUPLICATES.inc(len(decoded) - len(fresh))
         standing = Standing(fresh=set(fresh))
@@ -123,7 +132,7 @@ class Inbox:
             },
         )
 
-    async def _one(self, session: AsyncSession, record: Incoming, standing: Standing) -> int:
+    async def _one(self, session: AsyncSession, record: Incoming, standing: Standing, gathered: Gathered) -> int:
         envelope = record.envelope
         if envelope is None:
             await self.park(session, record, "undecodable", record.fault)
@@ -132,7 +141,7 @@ class Inbox:
             return 0
         standing.fresh.discard(envelope.id)  # the same record twice in one batch counts once
         if record.topic in self._unsequenced:
-            await self.handle(session, record)
+            await self._take(session, record, gathered)
             return 1
         stream = (record.source, envelope.partitionkey)
         have = standing.versions.get(stream, 0)
@@ -151,7 +160,7 @@ class Inbox:
             await self.park(session, record, "gap", f"expected version {have + 1}")
             standing.blocked.add(record.key)
             return 0
-        await self.handle(session, record)
+        await self._take(session, record, gathered)
         standing.versions[stream] = envelope.sequence
         standing.moved.add(stream)
         return 1
@@ -161,6 +170,12 @@ class Inbox:
 
         Raises Contradiction for poison and refused facts, NotYet for what must wait, and database errors as they are.
         """
+        gathered = Gathered()
+        await self._take(session, record, gathered)
+        await self._hand_over(session, gathered)
+
+    async def _take(self, session: AsyncSession, record: Incoming, gathered: Gathered) -> None:
+        """Run the record's handler, or gather the event for one that takes several; the order of events is kept."""
         try:
             event = record.event()
         except POISON as error:
@@ -168,21 +183,23 @@ class Inbox:
         handler = self._handlers.get(event.type)
         if handler is None:
             return
+        received = Received(event, record.meta(event))
+        together = handler if isinstance(handler, Together) else None
+        if gathered.handler is not together:
+            await self._hand_over(session, gathered)
+            gathered.handler = together
+        if together is not None:
+            gathered.events.append(received)
+            return
         record.trace()
-        try:
-            await handler(session, event, record.meta(event))
-            await session.flush()
-        except DomainError as error:
-            raise Contradiction("contradiction", error.code) from error
-        except IntegrityError as error:
-            raise Contradiction("contradiction", "database constraint") from error
-        except DBAPIError as error:
-            if is_transient(error):
-                raise
-            raise Contradiction("failed", type(error).__name__) from error
-        except (ValueError, KeyError, TypeError, AttributeError, LookupError) as error:
-            raise Contradiction("failed", type(error).__name__) from error
+        await _effects(session, handler(session, event, received.meta))
         metrics.APPLIED.inc()
+
+    async def _hand_over(self, session: AsyncSession, gathered: Gathered) -> None:
+        events, gathered.events = gathered.events, []
+        if events and gathered.handler is not None:
+            await _effects(session, gathered.handler.take(session, events))
+            metrics.APPLIED.inc(len(events))
 
     async def park(self, session: AsyncSession, record: Incoming, reason: str, detail: str, attempts: int = 1) -> None:
         """Keep the record with its reason; its key waits behind it, other keys go on."""
@@ -212,6 +229,23 @@ class Inbox:
             return True
         rows = await session.execute(NEW, {"consumer": self._consumer, "ids": [record.envelope.id]})
         return rows.first() is not None
+
+
+async def _effects(session: AsyncSession, work: Awaitable[None]) -> None:
+    """Let a handler work, and say of what it raises whether it is final."""
+    try:
+        await work
+        await session.flush()
+    except DomainError as error:
+        raise Contradiction("contradiction", error.code) from error
+    except IntegrityError as error:
+        raise Contradiction("contradiction", "database constraint") from error
+    except DBAPIError as error:
+        if is_transient(error):
+            raise
+        raise Contradiction("failed", type(error).__name__) from error
+    except (ValueError, KeyError, TypeError, AttributeError, LookupError) as error:
+        raise Contradiction("failed", type(error).__name__) from error
 
 
 def _storable(raw: bytes | None) -> str:

@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections import deque
 from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -20,9 +19,10 @@ from inzira_platform import metrics
 from inzira_platform.broker import BrokerSettings, Topics, start_producer, stop_client
 from inzira_platform.failpoints import failpoint
 from inzira_platform.logging import log
+from inzira_platform.publishing import Acknowledged, Outgoing, publish
 from inzira_platform.wake import listen
 
-BATCH = 500
+BATCH = 1000
 BUSY_POLL = 0.02
 IDLE_POLL = 1.0
 STANDBY_POLL = 0.7
@@ -34,9 +34,12 @@ PENDING = """
 SELECT o.seq, o.event_id, o.stream, o.version, o.pkey, o.topic, o.type, o.headers, o.payload, o.created_at
 FROM outbox_pending p JOIN outbox o USING (seq, created_at) WHERE p.seq > $1 ORDER BY p.seq LIMIT $2
 """
-LAST_OFFSETS = """
-INSERT INTO relay_log(topic, partition, last_offset) SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
-ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(relay_log.last_offset, excluded.last_offset)
+KNOWN_OFFSETS = "SELECT topic, partition, last_offset FROM relay_log"
+PUBLISHED = """
+WITH kept AS (
+  INSERT INTO relay_log(topic, partition, last_offset) SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
+  ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(relay_log.last_offset, excluded.last_offset))
+DELETE FROM outbox_pending WHERE seq = ANY($4)
 """
 REFILL = """
 INSERT INTO outbox_pending SELECT seq, hashtext(pkey) & 15, created_at FROM outbox ON CONFLICT DO NOTHING
@@ -86,6 +89,7 @@ class Relay:
         self._epoch = 0
         self._topics: Topics
         self._low = LowWater()
+        self._last: dict[tuple[str, int], int] = {}
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -106,7 +110,12 @@ class Relay:
             self._dsn,
             timeout=5,
             command_timeout=30,
-            server_settings={"idle_in_transaction_session_timeout": "30000", "application_name": "relay"},
+            server_settings={
+                "idle_in_transaction_session_timeout": "30000",
+                "application_name": "relay",
+                # A deletion lost in a crash is an event published twice, which every inbox takes.
+                "synchronous_commit": "off",
+            },
         )
         try:
             await connection.execute(f"SET ROLE {self._service}_s_system")
@@ -131,6 +140,8 @@ class Relay:
     async def _publish_with(self, connection: asyncpg.Connection, found: Topics) -> None:
         self._topics = found
         self._epoch = await connection.fetchval("SELECT epoch FROM relay_epoch") or 0
+        known = await connection.fetch(KNOWN_OFFSETS)
+        self._last = {(row["topic"], row["partition"]): row["last_offset"] for row in known}
         producer = await start_producer(self._broker)
         probe = AIOKafkaConsumer(bootstrap_servers=self._broker.bootstrap, enable_auto_commit=False)
         await probe.start()
@@ -175,21 +186,17 @@ class Relay:
             # The embedded broker forgets its topics when it restarts, and takes records for topics it does not have.
             await self._topics.ensure()
         await failpoint("read_send")
-        futures = []
-        for row in rows:
-            headers = envelope_of(row, self._epoch).to_headers()
-            futures.append(
-                await producer.send(row["topic"], bytes(row["payload"]), row["pkey"].encode(), headers=headers)
-            )
-        acked = await asyncio.gather(*futures)
+        acked = await publish(producer, [outgoing(row, self._epoch) for row in rows])
         await failpoint("ack_delete")
         try:
-            await self._remember_offsets(connection, acked)
+            last = self._last_offsets(acked)
         except LogLostError:
             await self._refill(connection)
             return
         seqs = [row["seq"] for row in rows]
-        await connection.execute("DELETE FROM outbox_pending WHERE seq = ANY($1)", seqs)
+        topics, partitions = [place[0] for place in last], [place[1] for place in last]
+        await connection.execute(PUBLISHED, topics, partitions, list(last.values()), seqs)
+        self._last |= last
         self._low.passed(rows[-1]["seq"], asyncio.get_running_loop().time())
         metrics.RELAY_PUBLISHED.inc(len(rows))
         self._report(rows)
@@ -198,25 +205,21 @@ class Relay:
         metrics.OUTBOX_PENDING.set(0 if len(rows) < BATCH else BATCH)
         metrics.OUTBOX_OLDEST.set((datetime.now(UTC) - rows[0]["created_at"]).total_seconds())
 
-    async def _remember_offsets(self, connection: asyncpg.Connection, acked: list[Any]) -> None:
-        """Keep the highest offset per partition; an offset at or below a kept one means the log began anew."""
-        first: dict[tuple[str, int], int] = {}
-        last: dict[tuple[str, int], int] = {}
-        for record in acked:
-            key = (record.topic, record.partition)
-            first[key] = min(first.get(key, record.offset), record.offset)
-            last[key] = max(last.get(key, record.offset), record.offset)
+    def _last_offsets(self, acked: list[Acknowledged]) -> dict[tuple[str, int], int]:
+        """The highest offset per partition; an offset at or below a known one means the log began anew."""
         own = f"inzira.{self._service}"
-        for row in await connection.fetch("SELECT topic, partition, last_offset FROM relay_log"):
-            key = (row["topic"], row["partition"])
-            if row["topic"] == own and key in first and first[key] <= row["last_offset"]:
+        last: dict[tuple[str, int], int] = {}
+        for topic, partition, first_offset, last_offset in acked:
+            place = (topic, partition)
+            if topic == own and first_offset <= self._last.get(place, -1):
                 raise LogLostError
-        await connection.execute(LAST_OFFSETS, [key[0] for key in last], [key[1] for key in last], list(last.values()))
+            last[place] = max(last.get(place, -1), last_offset)
+        return last
 
     async def _check_log(self, connection: asyncpg.Connection, probe: AIOKafkaConsumer) -> None:
         """Notice without traffic that the broker has lost its log: a partition we wrote to is empty."""
         await self._topics.ensure()
-        known = await connection.fetch("SELECT topic, partition, last_offset FROM relay_log")
+        known = await connection.fetch(KNOWN_OFFSETS)
         partitions = [TopicPartition(row["topic"], row["partition"]) for row in known]
         if not partitions:
             return
@@ -227,6 +230,7 @@ class Relay:
     async def _refill(self, connection: asyncpg.Connection) -> None:
         """Everything in the journal is pending again, under a new epoch that tells consumers to read from the start."""
         async with connection.transaction():
+            await connection.execute("SET LOCAL synchronous_commit = on")  # an epoch is never given out twice
             await connection.execute("DELETE FROM relay_log")
             self._epoch = await connection.fetchval(
                 "INSERT INTO relay_epoch(one, epoch) VALUES (1, 1) "
@@ -234,9 +238,15 @@ class Relay:
             )
             done = await connection.execute(REFILL)
         self._low.forget()
+        self._last.clear()
         count = int(done.rsplit(" ", 1)[-1])
         metrics.RELAY_REPUBLISHED.inc(count)
         log().warning("relay.log_lost", count=count, epoch=self._epoch)
+
+
+def outgoing(row: asyncpg.Record, epoch: int) -> Outgoing:
+    """The record a journal row becomes; its key is the stream."""
+    return Outgoing(row["topic"], row["pkey"], bytes(row["payload"]), envelope_of(row, epoch).to_headers())
 
 
 def envelope_of(row: asyncpg.Record, epoch: int) -> Envelope:

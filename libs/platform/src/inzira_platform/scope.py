@@ -5,7 +5,8 @@ and every table about a person follows them. Repositories repeat the predicate (
 makes the plan fast; the policies are the net under it.
 """
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,24 @@ PERSON_SCOPE = table(
             "updated_at",
         ]
     ),
+)
+
+# In sorted order, so that two transactions never wait for each other; who stays where they are costs no new row.
+UPSERT_MANY = text(
+    """
+INSERT INTO person_scope AS s
+  (person_id, facility, incoming_facility, org, worker_id, district, custody_state, updated_at)
+SELECT n.person_id, n.facility, n.incoming_facility, n.org, n.worker_id, n.district, n.custody_state, clock_timestamp()
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS n(person_id uuid, facility text, incoming_facility text, org text,
+                                                   worker_id text, district text, custody_state text)
+ORDER BY n.person_id
+ON CONFLICT (person_id) DO UPDATE SET facility = excluded.facility, incoming_facility = excluded.incoming_facility,
+  org = excluded.org, worker_id = excluded.worker_id, district = excluded.district,
+  custody_state = excluded.custody_state, updated_at = excluded.updated_at
+WHERE (s.facility, s.incoming_facility, s.org, s.worker_id, s.district, s.custody_state) IS DISTINCT FROM
+  (excluded.facility, excluded.incoming_facility, excluded.org, excluded.worker_id, excluded.district,
+   excluded.custody_state)
+"""
 )
 
 ENTER = text(
@@ -118,6 +137,13 @@ async def upsert(session: AsyncSession, person_id: UUID, **fields: str | None) -
             index_elements=["person_id"], set_={**fields, "updated_at": func.clock_timestamp()}
         )
     )
+
+
+async def upsert_many(session: AsyncSession, reach: Mapping[UUID, Mapping[str, str | None]]) -> None:
+    """Write the whole reach of many persons, as `upsert` names its fields; those not given become unknown."""
+    rows = [{"person_id": str(person_id), **fields} for person_id, fields in reach.items()]
+    if rows:
+        await session.execute(UPSERT_MANY, {"rows": json.dumps(rows)})
 
 
 def _bare() -> Any:  # noqa: ANN401 - a lightweight table construct

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -31,6 +31,29 @@ class Delivery:
 
 
 Handler = Callable[[AsyncSession, Event, Delivery], Awaitable[None]]
+
+
+class Received(NamedTuple):
+    """An event with what its envelope says."""
+
+    event: Event
+    meta: Delivery
+
+
+class Together:
+    """A handler that takes the new events of a batch at once, so that they cost few statements.
+
+    Give the same object for every type it takes. Its effects must be those of one event after the other in the order
+    given; whatever it raises rolls the batch back, and its events come again one by one. It emits nothing: a batch has
+    no one cause.
+    """
+
+    def __init__(self, take: Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]) -> None:
+        self.take = take
+
+    async def __call__(self, session: AsyncSession, event: Event, meta: Delivery) -> None:
+        """Take one event."""
+        await self.take(session, [Received(event, meta)])
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,12 @@ class Waker:
 
     async def _run(self) -> None:
         connection: asyncpg.Connection | None = None
+        clock, told = asyncio.get_running_loop().time, 0.0
         while True:
             await self._event.wait()
-            await asyncio.sleep(DEBOUNCE)
+            await asyncio.sleep(max(0.0, told + DEBOUNCE - clock()))
             self._event.clear()
+            told = clock()
             try:
                 if connection is None or connection.is_closed():
                     connection = await asyncpg.connect(self._dsn, timeout=5)
