@@ -45,6 +45,8 @@ def targets() -> Iterator[tuple[Path, list[str]]]:
     """Each lock file with what goes into it; the workspace first."""
     tools = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
     yield WORKSPACE, [*requirements(*LIBRARIES, *IMAGES, extras=True), *tools]
+    benchmarks = (ROOT / "bench" / "requirements.in").read_text(encoding="utf-8").splitlines()
+    yield Path("bench", "requirements.lock"), benchmarks
     for image in IMAGES:
         yield Path(image, "requirements.lock"), [*requirements(*LIBRARIES, image), *BUILD]
 
