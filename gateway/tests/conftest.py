@@ -1,5 +1,6 @@
 """Fixtures of the gateway: its app with and without the door, and small real services behind it."""
 
+import base64
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -49,8 +50,11 @@ def extra_settings(keys: Keys, _small_server: SmallService, tmp_path_factory: py
     """The signing key of this test process, and every service at the small server."""
     file = tmp_path_factory.mktemp("signing") / "gateway_key.json"
     file.write_text(json.dumps(keys.key.as_dict(private=True)))
+    field_key = file.with_name("field.key")
+    field_key.write_text(base64.b64encode(bytes(range(32))).decode())
     names = ("intake", "curriculum", "tvet", "reintegration")
-    return {"signing_key_file": file, **{f"upstream_{name}": _small_server.url for name in names}}
+    own = {"signing_key_file": file, "field_key_file": field_key}
+    return {**own, "webhook_loopback": True, **{f"upstream_{name}": _small_server.url for name in names}}
 
 
 @pytest.fixture

@@ -99,6 +99,11 @@ def test_nothing_but_the_edge_is_reached_from_outside(document: Service) -> None
     assert sorted(reachable) == ["edge", "gateway-api"]
 
 
+def test_nothing_but_what_delivers_webhooks_reaches_out(document: Service) -> None:
+    outgoing = [name for name, service in document["services"].items() if "partners" in service["networks"]]
+    assert outgoing == ["gateway-worker"]
+
+
 def test_what_a_service_waits_for_exists(document: Service) -> None:
     for service in document["services"].values():
         for awaited, condition in service.get("depends_on", {}).items():

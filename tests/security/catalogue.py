@@ -38,6 +38,10 @@ UNPROTECTED: Mapping[str, str] = {
     "refresh_token": "hashes of tokens",
     "session": "who is signed in",
     "source_seen": "ages of sources",
+    "webhook_delivery": "what came of waking a partner's system; by code of the gateway only",
+    "webhook_endpoint": "where a partner's system is woken; by code of the gateway only",
+    "webhook_key": "public keys, and private ones encrypted; by code of the gateway only",
+    "webhook_message": "that a partner's system is to be woken; by code of the gateway only",
 }
 """Tables without row-level security, each with its reason."""
 

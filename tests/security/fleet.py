@@ -81,6 +81,7 @@ class Ground:
             own["field_key_file"] = self.secrets.field_key
         if service.name == "gateway":
             own["signing_key_file"] = self.secrets.signing_key
+            own["field_key_file"] = self.secrets.field_key
         return make_settings(service, database, self.keys, **own, **extra)
 
     @asynccontextmanager

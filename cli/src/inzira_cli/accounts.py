@@ -78,6 +78,7 @@ def gateway_environment(data: Path) -> dict[str, str]:
         dsn_setting(GATEWAY, "app"): dsn(GATEWAY, "app", app_password, stack.postgres),
         "GATEWAY_JWKS_FILE": str(run.secrets / "jwks.json"),
         "GATEWAY_SIGNING_KEY_FILE": str(run.secrets / "gateway_key.json"),
+        "GATEWAY_FIELD_KEY_FILE": str(run.secrets / "gateway_field.key"),
     }
 
 

@@ -51,7 +51,11 @@ def document() -> Document:
     return {
         "name": "inzira",
         "services": services,
-        "networks": {"inside": {"internal": True}, "outside": {"ipam": {"config": [{"subnet": EDGE_NETWORK}]}}},
+        "networks": {
+            "inside": {"internal": True},
+            "outside": {"ipam": {"config": [{"subnet": EDGE_NETWORK}]}},
+            "partners": {},
+        },
         "volumes": {"kafka": {}, "postgres": {}},
         "secrets": {name: {"file": f"${{INZIRA_SECRETS:-./deploy/secrets}}/{name}"} for name in used},
     }
@@ -202,6 +206,8 @@ def _process(deployable: str, action: str) -> Document:
         own["networks"] = ["inside", "outside"]
         # the gateway believes the peer's address from the edge alone
         own["environment"]["GATEWAY_TRUSTED_PROXIES"] = json.dumps([EDGE_ADDRESS])
+    if (deployable, action) == (GATEWAY, "worker"):
+        own["networks"] = ["inside", "partners"]  # the one way out, for webhooks
     return {**own, **_steady("384m", "1")}
 
 
@@ -209,7 +215,7 @@ _PROBE: Final = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{PORT}
 
 
 def _own(deployable: str, action: str, roles: tuple[str, ...]) -> Document:
-    keys = {"intake": ["intake_field.key"], GATEWAY: ["gateway_key.json"]}.get(deployable, [])
+    keys = {"intake": ["intake_field.key"], GATEWAY: ["gateway_key.json", "gateway_field.key"]}.get(deployable, [])
     addresses = [secret_of(dsn_setting(deployable, role)) for role in roles]
     return {
         **_image(_folder(deployable), deployable),

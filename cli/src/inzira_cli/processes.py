@@ -85,7 +85,11 @@ def _own_settings(deployable: str, site: Site) -> dict[str, str]:
         return {"FIELD_KEY_FILE": str(site.secrets / "intake_field.key")}
     if deployable == GATEWAY:
         upstreams = {f"UPSTREAM_{name.upper()}": f"http://{site.host(name)}:{site.port(name)}" for name in SERVICES}
-        return {"SIGNING_KEY_FILE": str(site.secrets / "gateway_key.json"), **upstreams}
+        keys = {
+            "SIGNING_KEY_FILE": str(site.secrets / "gateway_key.json"),
+            "FIELD_KEY_FILE": str(site.secrets / "gateway_field.key"),
+        }
+        return {**keys, "WEBHOOK_LOOPBACK": _flag(site.environment == "local"), **upstreams}
     return {}
 
 

@@ -22,12 +22,13 @@ def passwords(folder: Path, deployable: str) -> Passwords:
 
 
 def make_all(folder: Path) -> None:
-    """Make every secret that is not there yet: database passwords, token key, field key."""
+    """Make every secret that is not there yet: database passwords, token key, field keys."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     once(folder / "postgres.password", new_password)
     for deployable in DEPLOYABLES:
         passwords(folder, deployable)
-    once(folder / "intake_field.key", _new_field_key)
+    for deployable in ("intake", "gateway"):
+        once(folder / f"{deployable}_field.key", _new_field_key)
     signing_key = ECKey.import_key(json.loads(once(folder / "gateway_key.json", _new_signing_key)))
     public = {"keys": [{**signing_key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
     (folder / "jwks.json").write_text(json.dumps(public, indent=2), encoding="ascii")

@@ -47,6 +47,12 @@ from inzira_gateway.sharing.routes import router as sharing
 from inzira_gateway.token.domain import ACCESS_AUDIENCE, ACCESS_TYP
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_gateway.transactions import Transactions
+from inzira_gateway.webhook.routes import router as webhook
+from inzira_gateway.webhook.transport import SystemResolver
+from inzira_gateway.webhook.vault import KeyVault
+from inzira_gateway.webhook.work import forget as forget_webhooks
+from inzira_gateway.webhook.work import reach_of
+from inzira_gateway.webhook.work import work as deliver_webhooks
 
 RATES: Mapping[str, tuple[int, int]] = {
     "login": (30, 60), "read": (3000, 60), "write": (1500, 60), "bulk": (60, 60), "partner": (600, 60),
@@ -69,6 +75,8 @@ def open_resources(app: FastAPI, settings: Settings) -> None:
     app.state.intake = IntakeClient(upstreams["intake"], token_for_intake)
     app.state.refusals = Refusals(Transactions(app.state.sessions), clock)
     app.state.on_refused = app.state.refusals.on_refused
+    app.state.webhook_vault = KeyVault.from_file(settings.field_key_file)
+    app.state.webhook_reach, app.state.webhook_resolver = reach_of(settings), SystemResolver()
 
 
 def make_parts(app: FastAPI, settings: Settings) -> Parts:
@@ -140,7 +148,7 @@ SERVICE = Service(
     title="Inzira gateway",
     description="Accounts, tokens, the journey of each person, and the one door to every service.",
     settings=Settings,
-    routers=[session, account, directory, journey, ledger, rebuild, partner, grant, sharing, feed, apidocs],
+    routers=[session, account, directory, journey, ledger, rebuild, partner, grant, sharing, feed, webhook, apidocs],
     handlers=HANDLERS,
     topics=TOPICS,
     scanners=[
@@ -148,11 +156,12 @@ SERVICE = Service(
         Scanner("forget-assertions", 300.0, forget_assertions),
         Scanner("feed-departures", 15.0, _note_departures),
         Scanner("feed-prune", 3600.0, feeds.prune),
+        Scanner("webhook-prune", 3600.0, forget_webhooks),
     ],
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",
     extend=guard,
-    background=[watch, work],
+    background=[watch, work, deliver_webhooks],
 )
 
 

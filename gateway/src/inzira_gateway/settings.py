@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Self
 
 from inzira_platform.settings import ServiceSettings
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 
@@ -33,6 +34,24 @@ class Settings(ServiceSettings):
         1.0, gt=0, le=1000, description="multiplies every rate limit; above 1 for load tests and imports"
     )
     connections_per_service: int = Field(64, ge=1, le=1000, description="calls at once to one service")
+    field_key_file: Path = Field(
+        description="32-byte keys of private webhook keys in base64, one a line, oldest first; the last one encrypts"
+    )
+    webhook_ports: list[Annotated[int, Field(ge=1, le=65535)]] = Field(
+        default_factory=lambda: [443], min_length=1, max_length=20, description="ports webhooks may go to (JSON list)"
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="authorities receivers of webhooks are checked against (PEM); empty: those of the machine"
+    )
+    webhook_loopback: bool = Field(
+        False, description="let webhooks go to this machine, also by http://127.0.0.1; refused in production"
+    )
+
+    @model_validator(mode="after")
+    def _nothing_inside_in_production(self) -> Self:
+        if self.webhook_loopback and self.environment == "production":
+            raise ValueError("webhook_loopback is refused in production")
+        return self
 
     @property
     def upstreams(self) -> Mapping[str, str]:

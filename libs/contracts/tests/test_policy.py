@@ -71,6 +71,7 @@ def test_administrator_never_sees_case_content() -> None:
         "grant:propose",
         "grant:approve",
         "grant:dry_run",
+        "webhook:oversee",
     }
 
 
@@ -87,9 +88,10 @@ def test_protection_officer_sees_the_log_and_that_a_person_exists() -> None:
     assert policy().roles_for("access_log:read") == {"data_protection_officer"}
 
 
-def test_a_partner_holds_nothing_but_its_own_two_permissions() -> None:
-    assert held_by("partner") == {"partner:read", "partner:feed"}
-    assert policy().roles_for("partner:read") == policy().roles_for("partner:feed") == {"partner"}
+def test_a_partner_holds_nothing_but_its_own_permissions() -> None:
+    own = {"partner:read", "partner:feed", "partner:webhook"}
+    assert held_by("partner") == own
+    assert all(policy().roles_for(permission) == {"partner"} for permission in own)
 
 
 def test_facility_officers_cannot_approve_closures() -> None:

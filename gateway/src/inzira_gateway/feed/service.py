@@ -180,6 +180,43 @@ def _item(
     }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Whether a partner would be told anything, and the last position that was looked at."""
+
+    is_any: bool
+    position: int
+
+
+async def last_position(session: AsyncSession) -> int:
+    """The end of the feed. Needs the gateway's own scope."""
+    return (await repository.counter(session)).last
+
+
+async def look_ahead(
+    session: AsyncSession, catalogue: Catalogue, client_id: str, purpose: str, position: int, clock: Clock
+) -> News:
+    """Whether the feed would tell this partner anything behind `position`, decided as for a delivery of this moment.
+
+    Changes nothing and shows nobody. Raises what `open_access` raises. Needs the gateway's own scope.
+    """
+    principal = Principal(client_id, frozenset({"partner"}), "partner", purpose=purpose)
+    access = await sharing.open_access(session, catalogue, principal, GrantRoute.FEED, clock.now(), clock.today())
+    counter = await repository.counter(session)
+    rows = await repository.after(session, client_id, max(position, counter.pruned), SCANNED)
+    persons = list({row.person_id for row in rows})
+    sights: dict[UUID, Sight | None] = dict(await sharing.sights(session, access, persons))
+    shown = {item.person_id: item for item in await sharing.visible(session, access, persons, clock.now())}
+    is_any = False
+    for row in rows:
+        person = shown.get(row.person_id)
+        kept = sights.get(row.person_id)
+        what, sights[row.person_id] = decide(kept, row.position, row.changed, person.names if person else None)
+        is_any = is_any or what is not None
+    reached = rows[-1].position if rows else position
+    return News(is_any, reached if len(rows) == SCANNED else max(reached, counter.last))
+
+
 async def note_departures(session: AsyncSession, catalogue: Catalogue, clock: Clock) -> int:
     """Tell partners of persons who went out of their sight by time alone: a consent that ended, a date that passed."""
     found = 0

@@ -11,7 +11,9 @@ WRITE_SECONDS = 30
 UPLOAD_SECONDS = 120
 DEFAULT_MAX_BODY = 1_000_000
 UPLOADS = ("multipart/form-data", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-RATES: Mapping[str, str] = {"partner:token": "login", "partner:read": "partner", "partner:feed": "partner"}
+RATES: Mapping[str, str] = {
+    "partner:token": "login", "partner:read": "partner", "partner:feed": "partner", "partner:webhook": "partner",
+}  # fmt: skip
 """Class of rate that goes with a permission, where the method does not decide it."""
 CLASSES = ("read", "write", "bulk", "login", "partner")
 

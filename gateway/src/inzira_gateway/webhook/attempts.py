@@ -1,0 +1,74 @@
+"""SQL of claiming and recording attempts: short transactions around an HTTP call that is made in none of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.partner.domain import PartnerState
+from inzira_gateway.partner.models import Partner
+from inzira_gateway.webhook.domain import EndpointState, MessageKind, MessageState, Outcome
+from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+
+ENDPOINT: Any = WebhookEndpoint
+MESSAGE: Any = WebhookMessage
+DELIVERY: Any = WebhookDelivery
+PARTNER: Any = Partner
+
+
+async def due(
+    session: AsyncSession, now: datetime, feeds: Collection[tuple[str, str]], most: int
+) -> Sequence[tuple[WebhookMessage, WebhookEndpoint]]:
+    """Messages that may be sent now and that no worker has, locked; the longest due first.
+
+    Partner and endpoint are active, and the feed it tells of is one of `feeds` (client id, purpose): those that may
+    be followed today. Others wait: they are sent when that is so again.
+    """
+    query = (
+        select(WebhookMessage, WebhookEndpoint)
+        .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
+        .join(Partner, PARTNER.client_id == ENDPOINT.client_id)
+        .where(
+            MESSAGE.state == MessageState.PENDING,
+            MESSAGE.next_attempt_at <= now,
+            or_(MESSAGE.lease_until.is_(None), MESSAGE.lease_until <= now),
+            ENDPOINT.state == EndpointState.ACTIVE,
+            PARTNER.state == PartnerState.ACTIVE,
+            or_(
+                MESSAGE.kind == MessageKind.TEST,
+                tuple_(ENDPOINT.client_id, ENDPOINT.purpose).in_(list(feeds)),
+            ),
+        )
+        .order_by(MESSAGE.next_attempt_at)
+        .limit(most)
+        .with_for_update(of=WebhookMessage, skip_locked=True)
+    )
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def interrupted(session: AsyncSession, message_id: UUID, now: datetime) -> None:
+    """Attempts of this message whose worker stopped before it knew what came of them."""
+    statement = update(WebhookDelivery).where(DELIVERY.message_id == message_id, DELIVERY.outcome == Outcome.STARTED)
+    await session.execute(statement.values(outcome=Outcome.INTERRUPTED, next_attempt_at=now))
+
+
+async def lock(session: AsyncSession, endpoint_id: UUID, message_id: UUID) -> tuple[WebhookEndpoint, WebhookMessage]:
+    """Both rows, locked in the order everybody locks them."""
+    endpoint = (
+        await session.execute(select(WebhookEndpoint).where(ENDPOINT.id == endpoint_id).with_for_update(key_share=True))
+    ).scalar_one()
+    message = (
+        await session.execute(select(WebhookMessage).where(MESSAGE.id == message_id).with_for_update())
+    ).scalar_one()
+    return endpoint, message
+
+
+async def end_delivery(
+    session: AsyncSession, delivery_id: UUID, outcome: str, status: int | None, took_ms: int, after: datetime | None
+) -> None:
+    """Write what came of an attempt."""
+    statement = update(WebhookDelivery).where(DELIVERY.id == delivery_id)
+    await session.execute(statement.values(outcome=outcome, status=status, duration_ms=took_ms, next_attempt_at=after))

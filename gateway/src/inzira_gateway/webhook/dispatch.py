@@ -1,0 +1,158 @@
+"""Delivering: claim in one transaction, send in none, record in another.
+
+A worker that dies between sending and recording leaves a lease that ends by itself: the message is sent again, under
+the same `webhook-id`, and the log says that the attempt was interrupted.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from inzira_platform.clock import Clock
+from inzira_platform.failpoints import failpoint
+from inzira_platform.ids import new_id
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inzira_gateway.grant import service as grants
+from inzira_gateway.partner import service as partners
+from inzira_gateway.transactions import SERVICE, Transactions
+from inzira_gateway.webhook import attempts, repository
+from inzira_gateway.webhook.domain import (
+    EndpointState,
+    MessageState,
+    Outcome,
+    Rules,
+    message_body,
+    next_attempt,
+)
+from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+from inzira_gateway.webhook.rules import rules_of
+from inzira_gateway.webhook.signing import headers
+from inzira_gateway.webhook.transport import Answer, Sender
+from inzira_gateway.webhook.vault import KeyVault
+
+ACTOR = f"svc:{SERVICE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One attempt that this worker has to itself until its lease ends."""
+
+    message_id: UUID
+    endpoint_id: UUID
+    delivery_id: UUID
+    lease: UUID
+    url: str
+    body: bytes
+    keys: tuple[bytes, ...]
+    rules: Rules
+
+
+class Dispatcher:
+    """Claims, sends and records. `chance` gives numbers in [0, 1) for the spread of waits."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        vault: KeyVault,
+        sender: Sender,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._transactions = transactions
+        self._vault = vault
+        self._sender = sender
+        self._clock = clock
+        self._chance = chance
+
+    async def turn(self, most: int) -> int:
+        """Deliver up to `most` messages that are due, one after the other; how many there were."""
+        claimed = await self.claim(most)
+        for one in claimed:
+            await self.deliver(one)
+        return len(claimed)
+
+    async def claim(self, most: int) -> list[Claimed]:
+        """Attempts that are due, leased and written into the log as started."""
+        async with self._transactions.begin() as session:
+            followed = await grants.feeds_in_force(session, self._clock.today())
+            found = await attempts.due(session, self._clock.now(), followed, most)
+            return [await self._take(session, message, endpoint) for message, endpoint in found]
+
+    async def _take(self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint) -> Claimed:
+        now, rules = self._clock.now(), rules_of(message.rules_version)
+        await attempts.interrupted(session, message.id, now)
+        message.attempts += 1
+        message.lease, message.lease_until = new_id(), now + timedelta(seconds=rules.lease_s)
+        delivery = WebhookDelivery(
+            id=new_id(), message_id=message.id, endpoint_id=endpoint.id, kind=message.kind,
+            attempt=message.attempts, outcome=Outcome.STARTED, started_at=now,
+        )  # fmt: skip
+        session.add(delivery)
+        await session.flush()
+        keys = await repository.keys_of(session, [endpoint.id], now)
+        opened = tuple(self._vault.open(key.sealed, key.key_version, key.id) for key in keys if key.sealed is not None)
+        body = message_body(message.kind, message.created_at, endpoint.purpose)
+        return Claimed(message.id, endpoint.id, delivery.id, message.lease, endpoint.url, body, opened, rules)
+
+    async def deliver(self, claimed: Claimed) -> Answer:
+        """Send one attempt and record what came of it."""
+        name, stamp = f"msg_{claimed.message_id}", int(self._clock.now().timestamp())
+        sent = {
+            "Content-Type": "application/json",
+            "User-Agent": "inzira-webhooks/1",
+            **headers(claimed.keys, name, stamp, claimed.body),
+        }
+        rules = claimed.rules
+        answer = await self._sender.post(
+            claimed.url, sent, claimed.body, seconds=rules.timeout_s, answer_bytes=rules.answer_bytes
+        )
+        await failpoint("webhook_sent")
+        await self._record(claimed, answer)
+        return answer
+
+    async def _record(self, claimed: Claimed, answer: Answer) -> None:
+        async with self._transactions.begin() as session:
+            endpoint, message = await attempts.lock(session, claimed.endpoint_id, claimed.message_id)
+            after = None
+            if message.lease == claimed.lease:  # else it was given up, or another worker has it by now
+                after = self._settle(message, answer.outcome, claimed.rules)
+                self._note(session, endpoint, message, answer.outcome)
+                if answer.outcome is Outcome.GONE:
+                    await self._disable(session, endpoint)
+            await attempts.end_delivery(
+                session, claimed.delivery_id, answer.outcome, answer.status, answer.took_ms, after
+            )
+
+    def _settle(self, message: WebhookMessage, outcome: Outcome, rules: Rules) -> datetime | None:
+        """What an attempt means for its message; when the next one is due, if there is one."""
+        now = self._clock.now()
+        message.lease = message.lease_until = None
+        failed = outcome not in (Outcome.ACCEPTED, Outcome.GONE)
+        message.next_attempt_at = next_attempt(rules, message.attempts, now, self._chance()) if failed else None
+        if message.next_attempt_at is None:
+            message.ended_at = now
+            message.state = MessageState.DELIVERED if outcome is Outcome.ACCEPTED else MessageState.FAILED
+        return message.next_attempt_at
+
+    def _note(
+        self, session: AsyncSession, endpoint: WebhookEndpoint, message: WebhookMessage, outcome: Outcome
+    ) -> None:
+        """Put on the partner's record what an operator should see: a message given up, an address that leads inside."""
+        if message.state == MessageState.FAILED or outcome is Outcome.ADDRESS:
+            partners.record(
+                session, endpoint.client_id, "webhook.delivery", self._clock.now(), actor=ACTOR, outcome="REFUSED",
+                reason=outcome.lower(), subject=endpoint.id,
+            )  # fmt: skip
+
+    async def _disable(self, session: AsyncSession, endpoint: WebhookEndpoint) -> None:
+        """The receiver said that it is gone for good."""
+        now = self._clock.now()
+        if endpoint.state == EndpointState.ACTIVE:
+            endpoint.state, endpoint.updated_at = EndpointState.DISABLED, now
+            endpoint.version += 1
+            partners.record(session, endpoint.client_id, "webhook.disabled", now, actor=ACTOR, subject=endpoint.id)
+        await session.flush()
+        await repository.cancel_pending(session, endpoint.id, now)
