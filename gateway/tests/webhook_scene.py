@@ -20,7 +20,7 @@ from inzira_gateway.webhook.address import Reach
 from inzira_gateway.webhook.dispatch import Dispatcher
 from inzira_gateway.webhook.transport import Sender, tls_context
 from inzira_gateway.webhook.vault import KeyVault
-from inzira_gateway.webhook.wake import wake_all
+from inzira_gateway.webhook.wake import behind, wake
 from inzira_platform.testing.client import Api, Caller
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -174,7 +174,9 @@ class Worker:
         return cls(api, Dispatcher(Transactions(api.app.state.sessions), vault, made, api.clock, lambda: 0.0))
 
     async def look(self) -> int:
-        return await wake_all(Transactions(self.api.app.state.sessions), load_catalogue(), self.api.clock)
+        transactions, clock = Transactions(self.api.app.state.sessions), self.api.clock
+        waiting = await behind(transactions, clock)
+        return sum([await wake(transactions, load_catalogue(), one, clock) for one in waiting])
 
     async def turn(self) -> int:
         """Look for news, deliver what is due; how many attempts were made."""

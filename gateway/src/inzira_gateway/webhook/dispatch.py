@@ -13,6 +13,7 @@ from uuid import UUID
 from inzira_platform.clock import Clock
 from inzira_platform.failpoints import failpoint
 from inzira_platform.ids import new_id
+from inzira_platform.logging import log
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.grant import service as grants
@@ -24,14 +25,15 @@ from inzira_gateway.webhook.domain import (
     MessageState,
     Outcome,
     Rules,
+    is_used_up,
     message_body,
     next_attempt,
 )
-from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookKey, WebhookMessage
 from inzira_gateway.webhook.rules import rules_of
 from inzira_gateway.webhook.signing import headers
 from inzira_gateway.webhook.transport import Answer, Sender
-from inzira_gateway.webhook.vault import KeyVault
+from inzira_gateway.webhook.vault import KeyVault, SealBrokenError
 
 ACTOR = f"svc:{SERVICE}"
 
@@ -46,7 +48,7 @@ class Claimed:
     lease: UUID
     url: str
     body: bytes
-    keys: tuple[bytes, ...]
+    keys: tuple[WebhookKey, ...]
     rules: Rules
 
 
@@ -79,11 +81,16 @@ class Dispatcher:
         async with self._transactions.begin() as session:
             followed = await grants.feeds_in_force(session, self._clock.today())
             found = await attempts.due(session, self._clock.now(), followed, most)
-            return [await self._take(session, message, endpoint) for message, endpoint in found]
+            taken = [await self._take(session, message, endpoint) for message, endpoint in found]
+            return [claimed for claimed in taken if claimed is not None]
 
-    async def _take(self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint) -> Claimed:
+    async def _take(self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint) -> Claimed | None:
         now, rules = self._clock.now(), rules_of(message.rules_version)
         await attempts.interrupted(session, message.id, now)
+        if is_used_up(rules, message.attempts):  # the last attempt was interrupted
+            self._end(message, MessageState.FAILED)
+            self._note(session, endpoint, message, Outcome.INTERRUPTED)
+            return None
         message.attempts += 1
         message.lease, message.lease_until = new_id(), now + timedelta(seconds=rules.lease_s)
         delivery = WebhookDelivery(
@@ -92,26 +99,32 @@ class Dispatcher:
         )  # fmt: skip
         session.add(delivery)
         await session.flush()
-        keys = await repository.keys_of(session, [endpoint.id], now)
-        opened = tuple(self._vault.open(key.sealed, key.key_version, key.id) for key in keys if key.sealed is not None)
+        keys = tuple(await repository.keys_of(session, [endpoint.id], now))
         body = message_body(message.kind, message.created_at, endpoint.purpose)
-        return Claimed(message.id, endpoint.id, delivery.id, message.lease, endpoint.url, body, opened, rules)
+        return Claimed(message.id, endpoint.id, delivery.id, message.lease, endpoint.url, body, keys, rules)
 
     async def deliver(self, claimed: Claimed) -> Answer:
         """Send one attempt and record what came of it."""
-        name, stamp = f"msg_{claimed.message_id}", int(self._clock.now().timestamp())
-        sent = {
-            "Content-Type": "application/json",
-            "User-Agent": "inzira-webhooks/1",
-            **headers(claimed.keys, name, stamp, claimed.body),
-        }
-        rules = claimed.rules
-        answer = await self._sender.post(
-            claimed.url, sent, claimed.body, seconds=rules.timeout_s, answer_bytes=rules.answer_bytes
-        )
+        try:
+            sent = self._headers(claimed)
+        except SealBrokenError:
+            log().error("webhook.key_not_opened", count=len(claimed.keys))
+            answer = Answer(Outcome.UNSIGNED, None, 0)
+        else:
+            rules = claimed.rules
+            answer = await self._sender.post(
+                claimed.url, sent, claimed.body, seconds=rules.timeout_s, answer_bytes=rules.answer_bytes
+            )
         await failpoint("webhook_sent")
         await self._record(claimed, answer)
         return answer
+
+    def _headers(self, claimed: Claimed) -> dict[str, str]:
+        """Signed with every key that signs now, for this moment."""
+        opened = [self._vault.open(key.sealed or b"", key.key_version, key.id) for key in claimed.keys]
+        name, stamp = f"msg_{claimed.message_id}", int(self._clock.now().timestamp())
+        signed = headers(opened, name, stamp, claimed.body)
+        return {"Content-Type": "application/json", "User-Agent": "inzira-webhooks/1", **signed}
 
     async def _record(self, claimed: Claimed, answer: Answer) -> None:
         async with self._transactions.begin() as session:
@@ -128,14 +141,16 @@ class Dispatcher:
 
     def _settle(self, message: WebhookMessage, outcome: Outcome, rules: Rules) -> datetime | None:
         """What an attempt means for its message; when the next one is due, if there is one."""
-        now = self._clock.now()
-        message.lease = message.lease_until = None
         failed = outcome not in (Outcome.ACCEPTED, Outcome.GONE)
-        message.next_attempt_at = next_attempt(rules, message.attempts, now, self._chance()) if failed else None
-        if message.next_attempt_at is None:
-            message.ended_at = now
-            message.state = MessageState.DELIVERED if outcome is Outcome.ACCEPTED else MessageState.FAILED
-        return message.next_attempt_at
+        again = next_attempt(rules, message.attempts, self._clock.now(), self._chance()) if failed else None
+        if again is None:
+            self._end(message, MessageState.DELIVERED if outcome is Outcome.ACCEPTED else MessageState.FAILED)
+        message.lease, message.lease_until, message.next_attempt_at = None, None, again
+        return again
+
+    def _end(self, message: WebhookMessage, state: MessageState) -> None:
+        message.state, message.ended_at = state, self._clock.now()
+        message.lease, message.lease_until, message.next_attempt_at = None, None, None
 
     def _note(
         self, session: AsyncSession, endpoint: WebhookEndpoint, message: WebhookMessage, outcome: Outcome

@@ -42,7 +42,7 @@ class MessageState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of an attempt. INTERRUPTED: the worker stopped before it knew."""
+    """What came of an attempt. INTERRUPTED: the worker stopped before it knew. UNSIGNED: a private key did not open."""
 
     STARTED = "STARTED"
     ACCEPTED = "ACCEPTED"
@@ -54,6 +54,7 @@ class Outcome(StrEnum):
     ADDRESS = "ADDRESS"
     TLS = "TLS"
     UNREACHABLE = "UNREACHABLE"
+    UNSIGNED = "UNSIGNED"
     INTERRUPTED = "INTERRUPTED"
 
 
@@ -141,12 +142,17 @@ def rules_on(versions: Sequence[Rules], day: date) -> Rules:
     return max(found, key=lambda rules: (rules.valid_from, rules.version))
 
 
+def is_used_up(rules: Rules, made: int) -> bool:
+    """Whether a message has had all its attempts."""
+    return made >= len(rules.retry_after_s)
+
+
 def next_attempt(rules: Rules, made: int, at: datetime, chance: float) -> datetime | None:
     """When to try again after `made` attempts, the last one at `at`; None when that was the last.
 
     `chance` in [0, 1) spreads the waits: each is made longer by up to the rules' jitter.
     """
-    if made >= len(rules.retry_after_s):
+    if is_used_up(rules, made):
         return None
     return at + timedelta(seconds=rules.retry_after_s[made] * (1 + rules.jitter * chance))
 

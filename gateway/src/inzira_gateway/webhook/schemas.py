@@ -92,7 +92,7 @@ class DeliveryRead(Schema):
     attempt: int
     outcome: Literal[
         "STARTED", "ACCEPTED", "REDIRECTED", "REFUSED", "GONE", "FAULT", "TIMEOUT", "ADDRESS", "TLS", "UNREACHABLE",
-        "INTERRUPTED",
+        "UNSIGNED", "INTERRUPTED",
     ]  # fmt: skip
     status: int | None
     duration_ms: int | None

@@ -1,5 +1,6 @@
 """Looking whether there is news for an endpoint, and making a wake-up of it: one at a time, whatever comes after."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,20 +23,21 @@ def moment_of(clock: Clock) -> Moment:
     return Moment(clock.now(), clock.today(), f"svc:{SERVICE}")
 
 
-async def wake_all(transactions: Transactions, catalogue: Catalogue, clock: Clock) -> int:
-    """Look at every endpoint that is behind the feed, each in a transaction of its own; the wake-ups made."""
+async def behind(transactions: Transactions, clock: Clock) -> Sequence[UUID]:
+    """Endpoints that have not looked to the end of the feed, and whose partner may follow it today."""
     async with transactions.begin() as session:
         last = await feeds.last_position(session)
         followed = await grants.feeds_in_force(session, clock.today())
-        waiting = await repository.behind(session, last, followed)
-    made = 0
-    for endpoint_id in waiting:
-        async with transactions.begin() as session:
-            made += await look(session, catalogue, endpoint_id, clock)
-    return made
+        return await repository.behind(session, last, followed)
 
 
-async def look(session: AsyncSession, catalogue: Catalogue, endpoint_id: UUID, clock: Clock) -> bool:
+async def wake(transactions: Transactions, catalogue: Catalogue, endpoint_id: UUID, clock: Clock) -> bool:
+    """Look for one endpoint, in a transaction of its own; whether a wake-up was made."""
+    async with transactions.begin() as session:
+        return await _look(session, catalogue, endpoint_id, clock)
+
+
+async def _look(session: AsyncSession, catalogue: Catalogue, endpoint_id: UUID, clock: Clock) -> bool:
     """Whether there was news for this endpoint that needed a wake-up of its own.
 
     News that comes while a wake-up waits to be sent goes with it. While one is being sent nothing is looked at:

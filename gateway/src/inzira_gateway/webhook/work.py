@@ -21,7 +21,7 @@ from inzira_gateway.webhook.domain import rules_on
 from inzira_gateway.webhook.rules import load_rules
 from inzira_gateway.webhook.transport import Sender, SystemResolver, tls_context
 from inzira_gateway.webhook.vault import KeyVault
-from inzira_gateway.webhook.wake import wake_all
+from inzira_gateway.webhook.wake import behind, wake
 
 T = TypeVar("T")
 EVERY_SECONDS = 0.5
@@ -50,7 +50,8 @@ async def work(runtime: Runtime) -> None:
     under_way: set[asyncio.Task[None]] = set()
     try:
         while True:
-            await _watched(wake_all(transactions, catalogue, runtime.clock))
+            for endpoint_id in await _watched(behind(transactions, runtime.clock)) or []:
+                await _watched(wake(transactions, catalogue, endpoint_id, runtime.clock))
             for claimed in await _watched(dispatcher.claim(AT_ONCE - len(under_way))) or []:
                 task = asyncio.create_task(_deliver(dispatcher, claimed))
                 under_way.add(task)

@@ -406,3 +406,30 @@ async def test_the_log_is_forgotten_after_thirty_days(
     await deliveries.scan("webhook-prune")
     assert await api.database.value("SELECT count(*) FROM webhook_delivery") == 0
     assert await api.database.value("SELECT count(*) FROM webhook_message") == 0
+
+
+async def test_a_message_whose_every_attempt_was_interrupted_is_given_up(
+    api: Api, caller: Caller, receiver: Receiver, worker: Worker, clock: FixedClock
+) -> None:
+    endpoint = await woken_at(caller, receiver.url)
+    await caller.post(f"/v1/webhooks/{endpoint}/test")
+    for _ in range(10):
+        assert len(await worker.dispatcher.claim(16)) == 1, "claimed, and then the worker is gone"
+        later(clock, 46)
+    assert await worker.dispatcher.claim(16) == []
+    assert await outcomes(api) == ["INTERRUPTED"] * 10
+    assert await api.database.value("SELECT state FROM webhook_message") == "FAILED"
+
+
+async def test_whoever_lost_the_lease_has_no_say_any_more(
+    api: Api, caller: Caller, receiver: Receiver, worker: Worker, clock: FixedClock
+) -> None:
+    endpoint = await woken_at(caller, receiver.url)
+    await caller.post(f"/v1/webhooks/{endpoint}/test")
+    (late,) = await worker.dispatcher.claim(16)
+    later(clock, 46)
+    receiver.plan = [500]
+    assert await worker.dispatcher.turn(16) == 1
+    await worker.dispatcher.deliver(late)
+    assert await api.database.value("SELECT state FROM webhook_message") == "PENDING"
+    assert await outcomes(api) == ["ACCEPTED", "FAULT"]
