@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from inzira_platform.auth import Principal
 from inzira_platform.deps import ClockDep, IfMatchDep, OnceDep, PrincipalDep, SessionDep, declared
 from inzira_platform.errors import DomainError
 from inzira_platform.http import etag
@@ -15,7 +14,7 @@ from inzira_platform.page import Page, PageDep
 from inzira_platform.scope import as_system
 
 from inzira_gateway.partner import service as partners
-from inzira_gateway.transactions import Transactions
+from inzira_gateway.partner.refusals import Refusals
 from inzira_gateway.webhook import service, signing
 from inzira_gateway.webhook.address import Reach, parse_target
 from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookKey
@@ -51,20 +50,11 @@ class RecordedRoute(APIRoute):
             try:
                 return await answer(request)
             except DomainError as error:
-                await _record_refusal(request, error)
+                refusals: Refusals = request.app.state.refusals
+                await refusals.note(request.scope["principal"], request.method, self.path, error.code)
                 raise
 
         return recorded
-
-
-async def _record_refusal(request: Request, error: DomainError) -> None:
-    principal: Principal = request.scope["principal"]
-    partner = principal.sub if principal.scope_kind == "partner" else None
-    async with Transactions(request.app.state.sessions).begin() as session:
-        partners.record(
-            session, partner, "webhook", request.app.state.clock.now(), actor=principal.sub, outcome="REFUSED",
-            reason=error.code,
-        )  # fmt: skip
 
 
 router = APIRouter(tags=["webhook"], route_class=RecordedRoute)

@@ -32,7 +32,9 @@ async def caller(partner: Partner) -> Caller:
 
 
 async def refusals(api: Api) -> list[str]:
-    rows = await api.database.rows("SELECT reason FROM partner_record WHERE action = 'webhook' ORDER BY id")
+    rows = await api.database.rows(
+        "SELECT reason FROM partner_record WHERE action LIKE '% /v1/webhooks%' AND outcome = 'REFUSED' ORDER BY id"
+    )
     return [row["reason"] for row in rows]
 
 
