@@ -135,7 +135,7 @@ async def tell_refused(scope: Scope, code: str) -> None:
 
     Such a service puts a coroutine function of scope and code at `app.state.on_refused`.
     """
-    told = getattr(scope["app"].state, "on_refused", None)
+    told = getattr(getattr(scope.get("app"), "state", None), "on_refused", None)
     if told is not None:
         await told(scope, code)
 
