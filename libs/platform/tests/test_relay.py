@@ -10,6 +10,8 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.embedded import EmbeddedBroker, free_port
 from inzira_platform.ids import new_id
@@ -147,3 +149,44 @@ async def test_a_late_committer_is_not_overtaken_by_the_next_event_of_its_stream
         await quick.close()
     seen = await published(broker, [(late, version) for version in range(1, 9)])
     assert [version for name, version, _ in seen if name == late] == list(range(1, 9))
+
+
+async def test_a_topic_that_a_client_made_too_narrow_is_given_its_partitions(api: Api, tmp_path: Path) -> None:
+    """A producer or consumer that comes before everybody else makes the topic as the broker likes it."""
+    person, dsn = await person_in(api), api.database.app_dsn
+    await write(api, person, 3)
+    broker = EmbeddedBroker(free_port(), tmp_path / "broker")
+    broker.start()
+    try:
+        async with relaying(dsn, broker.bootstrap):
+            await eventually(lambda: nothing_pending(api))
+            broker.stop()
+            broker.start()
+            await made_by_a_client(broker.bootstrap, "inzira.tvet")
+            await write(api, person, 3)
+            await eventually(lambda: nothing_pending(api), 40)
+            await eventually(lambda: has_partitions(broker.bootstrap, "inzira.tvet", 12), 40)
+            wanted = [(f"person:{person}", version) for version in range(1, 7)]
+            assert {version for _, version, _ in await published(broker.bootstrap, wanted)} == set(range(1, 7))
+    finally:
+        broker.stop()
+
+
+async def made_by_a_client(bootstrap: str, topic: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=False)
+    await producer.start()
+    try:
+        await producer.send_and_wait(topic, b"{}", key=b"nobody")
+    finally:
+        await producer.stop()
+    assert not await has_partitions(bootstrap, topic, 12)
+
+
+async def has_partitions(bootstrap: str, topic: str, number: int) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        found = {one["topic"]: len(one["partitions"]) for one in await admin.describe_topics()}
+    finally:
+        await admin.close()
+    return found.get(topic) == number

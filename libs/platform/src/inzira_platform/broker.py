@@ -6,12 +6,15 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
-from inzira_contracts.topics import topics
+from inzira_contracts.topics import Topic, topics
 
 from inzira_platform.logging import log
 from inzira_platform.settings import ServiceSettings
+
+METADATA_MS = 10_000
+"""How long a client may not know that a topic was made anew or has more partitions."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Topics:
         Raises KafkaError when the broker is not there.
         """
         self._admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap, request_timeout_ms=5_000)
+        self._is_embedded = not broker.idempotence
 
     async def __aenter__(self) -> Self:
         try:
@@ -56,14 +60,33 @@ class Topics:
         await self._admin.close()
 
     async def ensure(self) -> None:
-        """Create the topics that do not exist; safe to call from every process at once."""
-        known = set(await self._admin.list_topics())
+        """Create the topics that do not exist, widen those too narrow; safe to call from every process at once."""
+        known = {topic["topic"]: len(topic["partitions"]) for topic in await self._admin.describe_topics()}
         for topic in topics().values():
-            if topic.name not in known:
-                try:
-                    await self._admin.create_topics([NewTopic(topic.name, topic.partitions, 1)])
-                except TopicAlreadyExistsError:
-                    log().info("topic.known", topic=topic.name)
+            partitions = known.get(topic.name, 0)
+            if not partitions:
+                await self._create(topic)
+            elif partitions < topic.partitions:
+                await self._widen(topic)
+
+    async def _create(self, topic: Topic) -> None:
+        try:
+            await self._admin.create_topics([NewTopic(topic.name, topic.partitions, 1)])
+        except TopicAlreadyExistsError:
+            log().info("topic.known", topic=topic.name)
+
+    async def _widen(self, topic: Topic) -> None:
+        """A client that asked for the topic first made it with as many partitions as the broker gives by default.
+
+        Left so, what was kept for the missing partitions would wait without end. The embedded broker cannot add any:
+        there the topic is made anew, and the relays refill it as after any loss of the log.
+        """
+        log().warning("topic.too_narrow", topic=topic.name)
+        if self._is_embedded:
+            await self._admin.delete_topics([topic.name])
+            await self._create(topic)
+        else:
+            await self._admin.create_partitions({topic.name: NewPartitions(topic.partitions)})
 
 
 async def ensure_topics(broker: BrokerSettings) -> None:
@@ -87,6 +110,7 @@ async def start_producer(broker: BrokerSettings) -> AIOKafkaProducer:
         linger_ms=0,
         max_batch_size=262_144,
         request_timeout_ms=10_000,
+        metadata_max_age_ms=METADATA_MS,
     )
     try:
         await producer.start()
@@ -113,7 +137,7 @@ async def start_consumer(
         heartbeat_interval_ms=min(3_000, broker.session_ms // 4),
         fetch_max_wait_ms=broker.fetch_wait_ms,
         max_poll_interval_ms=300_000,
-        metadata_max_age_ms=60_000,
+        metadata_max_age_ms=METADATA_MS,
     )
     consumer.subscribe(topics, listener=listener)
     try:

@@ -54,6 +54,7 @@ class StalledError(Exception):
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     async def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Nothing to do: effects and offsets are committed batch by batch."""
+        await failpoint("rebalance")
 
     async def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Count it."""

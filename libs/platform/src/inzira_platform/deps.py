@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from inzira_platform.auth import ANONYMOUS, Principal
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError, Kind
+from inzira_platform.failpoints import failpoint
 from inzira_platform.http import strong_version
 from inzira_platform.idempotency import KEY, IdempotencyKeyMissingError, Once, fingerprint_of
 from inzira_platform.outbox import WAKE
@@ -68,8 +69,10 @@ async def open_transaction(request: Request, principal: PrincipalDep) -> AsyncIt
         async with session.begin():
             await enter_scope(session, state.service, principal)
             yield session
+            await failpoint("emit_commit")
         if session.info.get(WAKE):
             state.waker.wake()
+        await failpoint("commit_response")
 
 
 SessionDep = Annotated[AsyncSession, Depends(open_transaction, scope="function")]

@@ -1,0 +1,88 @@
+"""Who breaks things: a seeded choice of faults, one at a time and overlapping, each undone after its time."""
+
+import asyncio
+import random
+import time
+import xmlrpc.client
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from history import History
+from house import Ground, House
+
+Injection = Callable[["Scene"], Awaitable[dict[str, Any]]]
+PAUSE = (0.5, 3.5)
+OVERLAP = 2
+
+
+@dataclass
+class Scene:
+    """What a fault may touch. `target` says what it touched, for the report."""
+
+    house: House
+    ground: Ground
+    dice: random.Random
+    journal_rows: Callable[[], Awaitable[int]]
+    wipes_left: int = 8
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A kind of fault. Two that use the same `resource` do not overlap."""
+
+    kind: str
+    weight: float
+    resource: str
+    inject: Injection
+
+
+@dataclass
+class Nemesis:
+    """Runs until told to stop; every fault is noted in the history with its beginning and its end."""
+
+    scene: Scene
+    history: History
+    faults: tuple[Fault, ...]
+    pause: tuple[float, float] = PAUSE
+    counts: Counter[str] = field(default_factory=Counter)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _held: set[str] = field(default_factory=set)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Break and mend until `stopping` is set, then wait for what is still broken."""
+        while not self.stopping.is_set():
+            free = [fault for fault in self.faults if fault.resource not in self._held]
+            if free and len(self._running) < OVERLAP:
+                fault = self.scene.dice.choices(free, [one.weight for one in free])[0]
+                task = asyncio.create_task(self._carry_out(fault))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), self.scene.dice.uniform(*self.pause))
+        await asyncio.gather(*self._running)
+
+    async def _carry_out(self, fault: Fault) -> None:
+        self._held.add(fault.resource)
+        began = time.time()
+        try:
+            facts = await fault.inject(self.scene)
+        except (OSError, RuntimeError, xmlrpc.client.Error, asyncpg.PostgresError, KafkaError, TimeoutError) as error:
+            self.history.note("fault.missed", kind=fault.kind, why=type(error).__name__, text=str(error)[:200])
+            return
+        finally:
+            self._held.discard(fault.resource)
+        if facts.get("skipped"):
+            return
+        self.counts[fault.kind] += 1
+        self.history.note("fault", kind=fault.kind, began=began, ended=time.time(), **facts)
+
+    @property
+    def total(self) -> int:
+        """Faults injected so far."""
+        return sum(self.counts.values())
