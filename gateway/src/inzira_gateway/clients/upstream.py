@@ -48,6 +48,9 @@ class Upstream:
                 connector=aiohttp.TCPConnector(limit=self.connections, keepalive_timeout=30, force_close=False),
                 skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             )
+            # By itself the library sends a PUT again when a kept connection breaks. Ours carry If-Match: the second
+            # would be told 412 of the first one's own change. What may be sent again is decided below.
+            self._session._retry_connection = False  # noqa: SLF001 - it offers no other switch
         return self._session
 
     async def close(self) -> None:

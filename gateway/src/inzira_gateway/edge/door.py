@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
 from inzira_contracts.policy import policy
 from inzira_platform.clock import Clock
 from inzira_platform.context import CURRENT, Trace, valid_traceparent
@@ -117,9 +118,9 @@ class Passage:
             return problem(self._template, 504, "service-timeout", detail)
         except ClientGoneError:
             return None
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             log().error("door.unavailable", error_class=type(error).__name__)
-            detail = "The gateway's database is not answering. Nothing was recorded; try again in a moment."
+            detail = "The gateway's database is not answering. Try again in a moment, with the same Idempotency-Key."
             return problem(self._template, 503, "unavailable", detail, headers={"Retry-After": "2"})
         except Exception as error:
             # Answered here and not by the server around us, whose traceback would show the values in hand.

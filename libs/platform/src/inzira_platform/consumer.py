@@ -52,7 +52,7 @@ class StalledError(Exception):
 
 
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    async def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
+    async def on_partitions_revoked(self, _revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Nothing to do: effects and offsets are committed batch by batch."""
         await failpoint("rebalance")
 

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform import metrics
@@ -264,12 +266,13 @@ def _reason(error: Exception) -> str:
 
 def is_transient(error: BaseException) -> bool:
     """Whether trying again later may help: the database is away, a lock was not to be had, a deadlock."""
-    if isinstance(error, OSError | TimeoutError):
+    # The driver's own errors come as they are where SQLAlchemy only sets a new connection up.
+    if isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError):
         return True
-    if isinstance(error, DBAPIError):
-        cause = error.orig
+    if isinstance(error, DBAPIError | asyncpg.PostgresError):
+        cause = error.orig if isinstance(error, DBAPIError) else error
         state = str(getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or "")
-        return error.connection_invalidated or not state or state[:2] in TRANSIENT_STATES
+        return getattr(error, "connection_invalidated", False) or not state or state[:2] in TRANSIENT_STATES
     return False
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.responses import JSONResponse
@@ -147,6 +148,9 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(IntegrityError, _integrity)
     app.add_exception_handler(DBAPIError, _database)
+    # the driver's own errors, as they come while a connection is being set up
+    app.add_exception_handler(asyncpg.PostgresError, _database)
+    app.add_exception_handler(asyncpg.InterfaceError, _unavailable)
     app.add_exception_handler(PoolTimeoutError, _unavailable)
     app.add_exception_handler(OSError, _unavailable)
     app.add_exception_handler(ResponseValidationError, _unexpected)
@@ -222,7 +226,8 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     log().error("request.unavailable", error_class=type(error).__name__)
-    detail = "The database is not answering. Nothing was recorded; try again with the same Idempotency-Key."
+    # said of a commit too whose answer was lost: only the same key can tell what became of it
+    detail = "The database is not answering. Try again with the same Idempotency-Key: nothing is recorded twice."
     return problem(path_of(request.scope), 503, "unavailable", detail, headers={"Retry-After": "2"})
 
 
@@ -239,4 +244,4 @@ def unexpected(path: str, error: Exception) -> JSONResponse:
 
 def _without_values(error: Exception) -> Exception | bool:
     """The traceback, unless its message may carry row values (database errors do)."""
-    return False if isinstance(error, DBAPIError | ResponseValidationError) else error
+    return False if isinstance(error, DBAPIError | ResponseValidationError | asyncpg.PostgresError) else error
