@@ -17,8 +17,8 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo test check mutants alone kafka lint format types imports architecture \
-	migrations locks locks-fresh documents openapi schemas compose clean
+.PHONY: help bootstrap up down status logs demo test check mutants alone kafka faults lint format types imports \
+	architecture migrations locks locks-fresh documents openapi schemas compose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,13 @@ alone: $(READY) ## each service installed and tested in a copy without its sibli
 
 kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
 	INZIRA_TEST_BROKER=apache INZIRA_BROKER=apache $(PYTEST) -m real_kafka tests libs
+
+FAULT_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) \
+	$(if $(OPERATIONS),--operations $(OPERATIONS)) $(if $(USERS),--users $(USERS)) $(if $(ONLY),--only $(ONLY)) \
+	$(if $(OUT),--out $(OUT)) $(if $(MUTANTS),--mutants) --kafka $(KAFKA)
+
+faults: $(READY) ## a campaign of faults (SEED=, MINUTES=, FAULTS=, OPERATIONS=, ONLY=, KAFKA=tansu|apache, MUTANTS=1)
+	$(BIN)/python tests/faults $(FAULT_OPTIONS)
 
 check: lint types imports migrations locks-fresh documents ## everything that is checked without running the services
 

@@ -8,45 +8,71 @@ import sys
 import tempfile
 from pathlib import Path
 
-from campaign import Campaign, Plan
+from campaign import Campaign, Outcome, Plan
+from mutations import MUTATIONS, Mutation
+from report import readable
+
+MUTANT_SECONDS = 30.0
+MUTANT_WAIT = 15.0
 
 
 def options() -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--seed", type=int, default=None, help="repeat the choices of an earlier run")
-    parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--faults", type=int, default=None, help="go on until so many faults and operations")
-    parser.add_argument("--operations", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=None, help="make the choices of an earlier run again")
+    parser.add_argument("--minutes", type=float, default=1.5, help="at most so long under faults")
+    parser.add_argument("--faults", type=int, default=None, help="ready after so many faults …")
+    parser.add_argument("--operations", type=int, default=None, help="… and so many operations")
     parser.add_argument("--kafka", choices=("tansu", "apache"), default="tansu")
     parser.add_argument("--users", type=int, default=12)
-    parser.add_argument("--mutant", default=None)
-    parser.add_argument("--only", default="", help="kinds of faults, by their beginnings")
-    parser.add_argument("--out", type=Path, default=None)
-    parser.add_argument("--pause", type=float, nargs=2, default=(0.5, 3.5))
+    parser.add_argument("--only", default="", help="kinds of faults, by their beginnings, with commas")
+    parser.add_argument("--pause", type=float, nargs=2, default=(0.5, 3.5), help="seconds between faults")
+    parser.add_argument("--mutants", nargs="*", default=None, help="show that the checker sees these, or all of them")
+    parser.add_argument("--out", type=Path, default=None, help="where history and report go")
     return parser.parse_args()
 
 
 def main() -> int:
+    """0 when nothing is wrong; with --mutants, when every mutant was seen."""
     given = options()
     seed = given.seed if given.seed is not None else secrets.randbelow(1_000_000)
     out = given.out or Path(tempfile.mkdtemp(prefix="inzira-faults-"))
-    out.mkdir(parents=True, exist_ok=True)
-    out.chmod(0o755)
     print(f"SEED={seed}  in {out}", flush=True)
+    if given.mutants is not None:
+        return _mutants(given.mutants or list(MUTATIONS), seed, given.kafka, out)
+    limits = {name: value for name in ("faults", "operations") if (value := getattr(given, name)) is not None}
     plan = Plan(
-        seed,
-        given.kafka,
-        given.minutes * 60,
-        users=given.users,
-        mutant=given.mutant,
-        only=given.only,
-        pause=tuple(given.pause),
-        **{name: value for name in ("faults", "operations") if (value := getattr(given, name)) is not None},
+        seed, given.kafka, given.minutes * 60, users=given.users, only=given.only, pause=tuple(given.pause), **limits
     )
+    outcome = _run(plan, out)
+    return 1 if outcome.violations else 0
+
+
+def _mutants(names: list[str], seed: int, kafka: str, out: Path) -> int:
+    missed = []
+    for name in names:
+        wanted: Mutation = MUTATIONS[name]
+        plan = Plan(
+            seed, kafka, MUTANT_SECONDS, mutant=name, only=wanted.faults, pause=(1.0, 3.0), disk_mb=0,
+            failpoints={"api": wanted.api, "worker": wanted.worker}, wait=MUTANT_WAIT,
+        )  # fmt: skip
+        found = set(_run(plan, out / name).verdict["violations"])
+        seen = found & wanted.shows
+        print(f"mutant {name}: {'seen: ' + ', '.join(sorted(seen)) if seen else 'NOT SEEN'}", flush=True)
+        missed += [] if seen else [name]
+    return 1 if missed else 0
+
+
+def _run(plan: Plan, out: Path) -> Outcome:
+    out.mkdir(parents=True, exist_ok=True)
+    for folder in (out, *out.parents[:1]):
+        folder.chmod(folder.stat().st_mode | 0o055)  # PostgreSQL runs as another user when the campaign runs as root
     outcome = asyncio.run(Campaign(plan, out).run())
     (out / "report.json").write_text(json.dumps(outcome.as_json(), indent=1, default=str), encoding="utf-8")
-    print(json.dumps(outcome.as_json(), indent=1, default=str))
-    return 1 if outcome.violations else 0
+    page = readable(outcome)
+    (out / "report.md").write_text(page, encoding="utf-8")
+    print(page, flush=True)
+    return outcome
 
 
 if __name__ == "__main__":

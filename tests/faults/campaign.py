@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ import breaking
 import killing
 import network
 from history import History
-from house import House, make_ground
+from house import FAILPOINTS, House, make_ground
 from inzira_cli.processes import DEPLOYABLES
 from nemesis import PAUSE, Nemesis, Scene
 from partner import Partner
@@ -50,6 +51,9 @@ class Plan:
     only: str = ""
     pause: tuple[float, float] = PAUSE
     disk_mb: int = 1500
+    failpoints: Mapping[str, str] | None = None
+    wait: float = 180.0
+    """Seconds that consumers have, after the last fault, to take in everything."""
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Campaign:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan = plan
         self.folder = folder
-        self.ground = make_ground(folder / "run", plan.kafka, plan.mutant, plan.disk_mb)
+        self.ground = make_ground(folder / "run", plan.kafka, plan.disk_mb, plan.mutant, plan.failpoints or FAILPOINTS)
         self.house = House(self.ground)
         self.history = History(folder / "history.jsonl")
 
@@ -150,7 +154,7 @@ class Campaign:
 
     async def _settle(self, load: Workload, partner: Partner) -> float | None:
         await load.settle()
-        seconds = await drained(self.house)
+        seconds = await drained(self.house, self.plan.wait)
         await partner.catch_up()
         await load.world.users["me.officer"].read("stages.final", "/v1/facilities/stages")
         await load.close()

@@ -61,7 +61,7 @@ class User:
         return await self.carry_out(operation)
 
     async def write(
-        self, kind: str, method: str, path: str, body: Any = None, *, person: str = "", version: int | None = None
+        self, kind: str, method: str, path: str, body: object = None, *, person: str = "", version: int | None = None
     ) -> Operation:
         """A write under a key of its own (POST) or with If-Match (PUT, PATCH)."""
         key = f"campaign-{uuid.uuid4().hex}" if method == "POST" else ""
@@ -126,7 +126,7 @@ class User:
         return headers
 
     async def _send(
-        self, method: str, path: str, headers: dict[str, str], body: Any, limit: float
+        self, method: str, path: str, headers: dict[str, str], body: object, limit: float
     ) -> tuple[int, Any, dict[str, str]]:
         timeout = aiohttp.ClientTimeout(total=limit)
         options: dict[str, Any] = {"headers": headers, "timeout": timeout}
@@ -140,7 +140,7 @@ class User:
             return 0, None, {}
 
 
-def _parsed(content: bytes) -> Any:
+def _parsed(content: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(content) if content else None
     except ValueError:

@@ -81,7 +81,7 @@ async def prepare_release(world: World, someone: Someone) -> None:
 
 async def approve_release(world: World, someone: Someone) -> None:
     """The second officer approves it."""
-    officer = world.officer(someone.facility, "second")
+    officer = world.officer(someone.facility, "intake.two")
     path = f"/v1/releases/{someone.releases[-1]}/approval"
     done = await officer.write("release.approve", "POST", path, person=someone.person_id)
     if done.ok:

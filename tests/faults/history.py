@@ -72,7 +72,7 @@ class History:
         attempts = [vars(one) for one in operation.attempts]
         self._write({"is": "operation", **vars(operation), "attempts": attempts, "answer": told})
 
-    def note(self, what: str, **facts: Any) -> None:
+    def note(self, what: str, **facts: object) -> None:
         """Keep something that is no operation: a fault, an item of the feed, a mark."""
         self._write({"is": what, "at": time.time(), **facts})
 
@@ -84,7 +84,7 @@ class History:
         self._out.flush()
 
 
-def _told(read: Operation) -> Any:
+def _told(read: Operation) -> Any:  # noqa: ANN401 - any JSON
     """What the checker needs of a read's answer: whole journeys would fill the disk."""
     answer = read.answer
     if not isinstance(answer, dict) or read.kind.startswith("stages"):

@@ -1,5 +1,6 @@
-"""The stack under test: as `inzira up` starts it, with a proxy on every line, failpoints, and a launcher for its parts."""
+"""The stack under test: as `inzira up` starts it, with a proxy on every line, failpoints, a launcher for its parts."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -70,7 +71,7 @@ class Ground:
     base_port: int
     wires: Mapping[str, Wire]
     mutant: str | None = None
-    failpoints: Mapping[str, str] = field(default_factory=lambda: dict(FAILPOINTS))
+    failpoints: Mapping[str, str] = field(default_factory=dict)
     disk: Path | None = None
     """A small file system of its own for PostgreSQL, where one could be mounted."""
 
@@ -80,13 +81,15 @@ class Ground:
         return self.run.path / "clocks"
 
 
-def make_ground(folder: Path, kafka: str, mutant: str | None, disk_mb: int) -> Ground:
+def make_ground(
+    folder: Path, kafka: str, disk_mb: int, mutant: str | None = None, failpoints: Mapping[str, str] = FAILPOINTS
+) -> Ground:
     """A fresh run folder with free ports and, for an administrator of the machine, a small disk for PostgreSQL."""
     run = RunFolder.at(folder)
     run.create()
     run.path.chmod(0o755)
     base = _base_port()
-    ground = Ground(run, kafka, base, _wires(base), mutant, disk=_mount(run.path / "disk", disk_mb))
+    ground = Ground(run, kafka, base, _wires(base), mutant, failpoints, disk=_mount(run.path / "disk", disk_mb))
     ground.clocks.mkdir(exist_ok=True)
     return ground
 
@@ -200,7 +203,7 @@ class House(LocalStack):
         end(left_behind(self._run))
         await self.links.stop()
         if self._ground.disk is not None:
-            subprocess.run(["umount", "-l", str(self._ground.disk)], check=False)
+            await asyncio.to_thread(subprocess.run, ["umount", "-l", str(self._ground.disk)], check=False)
 
 
 def _local(wire: Wire) -> str:

@@ -23,7 +23,7 @@ def states(scene: Scene) -> dict[str, State]:
     return {state.name: state for state in scene.house.supervisor.states()}
 
 
-def rpc(scene: Scene) -> Any:
+def rpc(scene: Scene) -> Any:  # noqa: ANN401 - its calls are remote
     """The supervisor's own calls."""
     return scene.house.supervisor._rpc()
 

@@ -1,6 +1,6 @@
 """Starts one process of a deployable for a campaign: with a clock that can be put wrong, mutated if that is asked for.
 
-`python launch.py inzira_intake api` is `python -m inzira_intake api` for the process itself. Nothing of this is in the product.
+`python launch.py inzira_intake api` is `python -m inzira_intake api` for the process itself.
 """
 
 import importlib

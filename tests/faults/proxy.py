@@ -1,8 +1,8 @@
 """A small TCP proxy, one process for all links, that can cut, hold, slow and break what passes.
 
 Run as `python proxy.py '{"pg:intake": [listen, target], …}'` on the loopback. Commands come as JSON lines on stdin,
-`{"link": …, "mode": "open|cut|stall|delay|oneway", "seconds": …}` or `{"link": …, "mode": "reset", "share": 0.5}`; each is
-answered by a line with the number of connections it touched.
+`{"link": …, "mode": "open|cut|stall|delay|oneway", "seconds": …}` or `{"link": …, "mode": "reset", "share": 0.5}`; each
+is answered by a line with the number of connections it touched.
 """
 
 import asyncio

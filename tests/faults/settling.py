@@ -22,7 +22,6 @@ READ = {
     "reintegration": ("intake",),
 }
 """Which topics each database's consumer reads."""
-WAIT = 180.0
 
 
 async def mend(scene: Scene) -> None:
@@ -51,10 +50,10 @@ def _all_ready(ground: Ground) -> bool:
     return all(_is_ready(port(name)) for name in DEPLOYABLES)
 
 
-async def drained(house: House) -> float | None:
+async def drained(house: House, wait: float) -> float | None:
     """Seconds until nothing was pending and every consumer had taken in every event; None: not within the time."""
     began = time.monotonic()
-    while time.monotonic() < began + WAIT:
+    while time.monotonic() < began + wait:
         with suppress(OSError, asyncpg.PostgresError):
             if await _is_drained(house):
                 return time.monotonic() - began

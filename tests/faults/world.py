@@ -11,7 +11,8 @@ from inzira_cli.road.people import FAMILY_NAMES, GIVEN_NAMES, WOMENS_NAMES, Trav
 CANARY = "Kanarix"
 """In every name and number of the campaign's people: whatever shows it outside intake has leaked."""
 CANARY_DIGITS = "73553"
-FACILITIES = ("HUY", "MUS")
+PLACES = {"HUY": "huye", "MUS": "musanze"}
+FACILITIES = tuple(PLACES)
 DISTRICTS = ("24", "43", "44", "45", "21", "42")
 ERAS = (700, 190)
 """How many days ago groups began: for those who have left since, and for those who are still inside."""
@@ -89,7 +90,7 @@ class World:
         return self.days.today
 
     def officer(self, facility: str, role: str) -> User:
-        """One of the officers of a facility: intake, second, psychosocial."""
+        """One of the officers of a facility: intake, intake.two, psychosocial."""
         place = {"HUY": "huye", "MUS": "musanze"}[facility]
         return self.users[
             f"{place}.{ {'intake': 'intake', 'second': 'intake.two', 'psychosocial': 'psychosocial'}[role] }"
@@ -98,28 +99,32 @@ class World:
     def invent(self) -> Someone:
         """Somebody who exists nowhere, with the canary in every name and number."""
         self.invented += 1
-        number, dice = self.invented, self.dice
-        inside = dice.random() < 0.4
+        inside = self.dice.random() < 0.4
         span = (40, 420) if inside else (-400, -25)
-        leaves_on = self.today + timedelta(days=dice.randint(*span))
-        sex = dice.choice("MMMF")
+        leaves_on = self.today + timedelta(days=self.dice.randint(*span))
+        traveller = self._traveller(self.invented, leaves_on)
+        day = years_before(leaves_on, 1) - timedelta(days=20)
+        someone = Someone(traveller, inside, facility=traveller.facility, day=day)
+        self.people.append(someone)
+        return someone
+
+    def _traveller(self, number: int, leaves_on: date) -> Traveller:
+        dice = self.dice
+        sex, facility = dice.choice("MMMF"), dice.choice(FACILITIES)
         born_on = date(dice.randint(1966, 1996), dice.randint(1, 12), dice.randint(1, 28))
-        facility = dice.choice(FACILITIES)
-        traveller = Traveller(
+        given = dice.choice(WOMENS_NAMES if sex == "F" else GIVEN_NAMES)
+        return Traveller(
             part=f"person {number}",
             facility=facility,
             district=dice.choice(DISTRICTS),
             leaves_on=leaves_on,
             years=dice.choice((4, 5, 6)),
-            full_name=f"{dice.choice(FAMILY_NAMES)} {CANARY}{_letters(number)} {dice.choice(WOMENS_NAMES if sex == 'F' else GIVEN_NAMES)}",
+            full_name=f"{dice.choice(FAMILY_NAMES)} {CANARY}{_letters(number)} {given}",
             sex=sex,
             born_on=born_on,
             rcs_number=f"{facility}/{CANARY.upper()}{self.run}/{number}",
             national_id=f"9{born_on.year}{'7' if sex == 'F' else '8'}{CANARY_DIGITS}{number % 100_000:05d}",
         )
-        someone = Someone(traveller, inside, facility=facility, day=years_before(leaves_on, 1) - timedelta(days=20))
-        self.people.append(someone)
-        return someone
 
 
 def _letters(number: int) -> str:

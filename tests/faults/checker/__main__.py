@@ -1,4 +1,4 @@
-"""`python checker FOLDER DSN LOGS`: judges a campaign from its history and the databases; JSON on stdout, exit code 1 when wrong."""
+"""`python checker FOLDER DSN LOGS`: judges a campaign by history and databases; JSON, exit code 1 when wrong."""
 
 import asyncio
 import json

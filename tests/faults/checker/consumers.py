@@ -1,10 +1,14 @@
-"""Every event reached every consumer of its topic, nothing else did, and nothing waits but the poison that was injected."""
+"""Every event reached every consumer of its topic, nothing else did, and nothing waits but the poison injected."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from evidence import READS, Evidence
 from verdict import Violation
+
+PARKED = """
+SELECT reason, detail, event_id::text AS id, headers::text AS headers FROM parked_event WHERE replayed_at IS NULL
+"""
 
 
 async def check(evidence: Evidence) -> Iterator[Violation]:
@@ -57,10 +61,7 @@ async def _versions(evidence: Evidence, name: str, topics: tuple[str, ...]) -> l
 
 
 async def _parked(evidence: Evidence, name: str) -> list[Violation]:
-    rows = await evidence.rows(
-        name,
-        "SELECT reason, detail, event_id::text AS id, headers::text AS headers FROM parked_event WHERE replayed_at IS NULL",
-    )
+    rows = await evidence.rows(name, PARKED)
     poison = {one["event_id"] for one in evidence.poisons()}
     ours = any(one["form"] == "undecodable" for one in evidence.poisons())
     strange = [

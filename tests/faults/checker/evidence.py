@@ -1,4 +1,4 @@
-"""What is judged: the clients' history, and every database as it stands. Plain SQL and JSON; no code of the services."""
+"""What is judged: the clients' history, and every database as it stands. SQL and JSON; no code of the services."""
 
 import base64
 import json

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import asyncpg
 from evidence import Event, Evidence
 from verdict import Violation
 
@@ -20,8 +21,8 @@ CASE_STATE = {
     "case.closed": "CLOSED",
 }
 COLUMNS = (
-    "custody_state", "facility", "incoming_facility", "curriculum_state", "tvet_state", "case_state", "worker_id", "org",
-    "return_district", "expected_release_on", "released_on", "case_closed_on", "next_due_on", "stage",
+    "custody_state", "facility", "incoming_facility", "curriculum_state", "tvet_state", "case_state", "worker_id",
+    "org", "return_district", "expected_release_on", "released_on", "case_closed_on", "next_due_on", "stage",
 )  # fmt: skip
 ENTRIES = """
 SELECT event_id::text AS id, person_id::text AS person, source, type, stream, version FROM journey_entry
@@ -66,7 +67,7 @@ async def _entries(evidence: Evidence, told: dict[str, dict[str, list[Event]]]) 
     return found
 
 
-def _head(person: str, row: Any, events: dict[str, list[Event]]) -> Iterator[Violation]:
+def _head(person: str, row: asyncpg.Record | None, events: dict[str, list[Event]]) -> Iterator[Violation]:
     if row is None:
         yield Violation("person without a head", person)
         return
@@ -93,7 +94,7 @@ def fold(events: dict[str, list[Event]]) -> dict[str, Any]:
 
 
 def _in_effect(events: list[Event]) -> list[Event]:
-    """In stream order; what corrects an event of its own type stands in its place, other corrections change times only."""
+    """In stream order; a correction stands in the place of an event of its own type, others change times only."""
     standing: dict[str, Event] = {}
     place: dict[str, str] = {}
     for event in sorted(events, key=lambda one: (one.stream.startswith("consent"), one.version)):

@@ -12,9 +12,10 @@ def by_kind(evidence: Evidence) -> dict[str, dict[str, float]]:
     served = _served(evidence)
     taken: dict[str, list[float]] = defaultdict(list)
     for fault in evidence.notes["fault"]:
-        waits = [_first_after(served[name], fault["ended"]) for name in _touched(fault["target"])]
-        if waits and None not in waits:
-            taken[fault["kind"]].append(max(wait for wait in waits if wait is not None))
+        found = [_first_after(served[name], fault["ended"]) for name in _touched(fault["target"])]
+        waits = [wait for wait in found if wait is not None]
+        if waits:
+            taken[fault["kind"]].append(max(waits))
     return {
         kind: {"faults": len(several), "median": round(median(several), 2), "longest": round(max(several), 2)}
         for kind, several in sorted(taken.items())

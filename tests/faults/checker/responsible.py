@@ -47,7 +47,7 @@ async def _workers(evidence: Evidence) -> list[Violation]:
 
 
 async def _heads(evidence: Evidence) -> list[Violation]:
-    """Who is held where: by the journals, by intake's episodes, by every copy of a person's place, by the last figures."""
+    """Who is held where: by the journals, by intake's episodes, by every copy of a place, by the last figures."""
     told: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for event in evidence.events():
         if event.data.get("person_id"):

@@ -57,13 +57,11 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
     found: list[Violation] = []
     for write in evidence.writes():
         service = service_of(write["path"])
-        found += _one(write, said[service], evidence.journals[service], service)
+        found += _one(write, said[service])
     return iter(found + await _rows(evidence))
 
 
-def _one(
-    write: dict[str, Any], said: dict[str, list[Event]], journal: list[Event], service: str
-) -> Iterator[Violation]:
+def _one(write: dict[str, Any], said: dict[str, list[Event]]) -> Iterator[Violation]:
     effects = [attempt["request_id"] for attempt in write["attempts"] if attempt["request_id"] in said]
     about = f"{write['kind']} {write['key'] or write['path']}"
     if len(effects) > 1:
