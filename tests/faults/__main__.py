@@ -13,7 +13,8 @@ from mutations import MUTATIONS, Mutation
 from report import readable
 
 MUTANT_SECONDS = 30.0
-MUTANT_WAIT = 15.0
+MUTANT_WAIT = 45.0
+"""Long enough for a healthy consumer to be back twice over: what is missing after it is lost, not late."""
 
 
 def options() -> argparse.Namespace:
