@@ -50,7 +50,7 @@ class Upstream:
             )
             # By itself the library sends a PUT again when a kept connection breaks. Ours carry If-Match: the second
             # would be told 412 of the first one's own change. What may be sent again is decided below.
-            self._session._retry_connection = False  # noqa: SLF001 - it offers no other switch
+            self._session._retry_connection = False
         return self._session
 
     async def close(self) -> None:
