@@ -1,11 +1,8 @@
 """A stack of its own, brought up as `inzira up` does, and the road driven on it as `inzira demo` does."""
 
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,66 +11,22 @@ from typing import Any
 import aiohttp
 import asyncpg
 import pytest
-from inzira_cli.processes import BROKER_OFFSET, CONTROLLER_OFFSET, PORT_OFFSETS, POSTGRES_OFFSET, SERVICES
+from inzira_cli.processes import SERVICES
 from inzira_cli.road.caller import eventually
+from inzira_cli.road.credentials import PARTNER_KEY, partner_key
 from inzira_cli.road.days import Days
 from inzira_cli.road.drive import drive, new_client
+from inzira_cli.road.partner_system import PURPOSE
+from inzira_cli.road.partnering import CLIENT_ID
 from inzira_cli.road.people import invent
 from inzira_cli.road.state import Road
 from inzira_cli.run_folder import RunFolder
-from inzira_cli.stack import LocalStack, Wanted
-from inzira_cli.supervisor import State, Supervisor, end, left_behind
 from inzira_platform.clock import SystemClock
-from inzira_platform.embedded import free_port, port_taken
 
-REGISTER = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
-OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
-KILLED = {"session 6": "curriculum-worker", "session 12": "gateway-worker", "session 30": "intake-worker"}
-"""What is killed while the groups meet, and when."""
+sys.path.append(str(Path(__file__).parent))  # importlib mode leaves this room out of reach of the tests
 
-
-@dataclass
-class House:
-    """A running stack, and what may be done to it."""
-
-    run: RunFolder
-    address: str
-    killed: list[str] = field(default_factory=list)
-
-    def states(self) -> dict[str, State]:
-        """Every process by name."""
-        return {state.name: state for state in Supervisor(self.run).states()}
-
-    def kill(self, name: str) -> None:
-        """SIGKILL, by its id; the supervisor starts it again."""
-        os.kill(self.states()[name].pid, signal.SIGKILL)
-        self.killed.append(name)
-
-    def control(self, action: str, name: str) -> None:
-        """Stop or start one process by the supervisor's own command."""
-        command = [sys.executable, "-m", "supervisor.supervisorctl", "-s", f"unix://{self.run.socket}"]
-        subprocess.run([*command, action, f"inzira:{name}"], check=True, capture_output=True)
-
-    async def disturb(self, mark: str) -> None:
-        """Kill what is to be killed at this mark of the road."""
-        if mark in KILLED:
-            self.kill(KILLED[mark])
-
-
-class Silent:
-    """Keeps what it is told, for the message of a test that fails."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def leg(self, title: str) -> None:
-        self.told.append(title)
-
-    def step(self, text: str) -> None:
-        self.told.append(text)
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        pass
+from generated import PartnerProgram, generate_client
+from house import REGISTER, House, Silent, standing
 
 
 @dataclass
@@ -83,6 +36,7 @@ class Walked:
     house: House
     road: Road
     client: aiohttp.ClientSession
+    partner: PartnerProgram
     began: datetime
 
     async def ask(self, username: str | None, path: str, **query: str | int) -> tuple[int, Any]:
@@ -118,32 +72,25 @@ class Walked:
 
 @pytest.fixture(scope="module", params=["tansu", pytest.param("apache", marks=pytest.mark.real_kafka)])
 async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A whole stack in a folder of its own, on ports of its own."""
-    folder = tmp_path_factory.mktemp("road")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    run = RunFolder.at(folder / "run")
-    told: list[str] = []
-    stack = LocalStack(run, Wanted(request.param, None, None, _base_port()), told.append)
-    try:
-        await stack.bring_up()
-        yield House(run, stack.stack.gateway)
-    finally:
-        Supervisor(run).stop()
-        end(left_behind(run))
-
-
-def _base_port() -> int:
-    """A port from which on everything a stack listens on is free."""
-    while True:
-        base = free_port()
-        if base + max(OFFSETS) < 65_000 and not any(port_taken(base + offset) for offset in OFFSETS):
-            return base
+    """A whole stack."""
+    async with standing(tmp_path_factory.mktemp("road"), request.param) as up:
+        yield up
 
 
 @pytest.fixture(scope="module")
-async def walked(house: House) -> AsyncIterator[Walked]:
-    """The road driven on the stack, while workers are killed."""
+def partner(house: House, tmp_path_factory: pytest.TempPathFactory) -> PartnerProgram:
+    """A partner's program that follows beside the road, with the same key."""
+    folder = tmp_path_factory.mktemp("partner")
+    code, key = generate_client(house.address, folder), house.run.secrets / PARTNER_KEY
+    partner_key(house.run.secrets)
+    settings = {"gateway": house.address, "client_id": CLIENT_ID, "purpose": PURPOSE}
+    return PartnerProgram.settle(folder / "home", code, key, settings)
+
+
+@pytest.fixture(scope="module")
+async def walked(house: House, partner: PartnerProgram) -> AsyncIterator[Walked]:
+    """The road driven on the stack, while workers, the gateway and the partner's program are killed."""
+    house.partner = partner
     days = Days(SystemClock().today())
     travellers = invent(days, seed=20)
     road = Road(house.address, house.run.path, REGISTER, days, travellers, Silent(), watch=house.disturb)
@@ -151,7 +98,7 @@ async def walked(house: House) -> AsyncIterator[Walked]:
     async with new_client(house.address) as client:
         await drive(road, client)
         await eventually(partial(_has_taken_in_all, house.run), "the gateway has taken in every event")
-        yield Walked(house, road, client, began)
+        yield Walked(house, road, client, partner, began)
 
 
 async def _has_taken_in_all(run: RunFolder) -> bool | None:

@@ -3,11 +3,14 @@
 Workers and the gateway's worker were killed while it was driven (conftest.py).
 """
 
+import base64
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
+from inzira_cli.road.cast import ADMINISTRATOR, SECOND_ADMINISTRATOR
 from inzira_cli.road.days import months_after
+from inzira_cli.road.partner_system import PURPOSE
 from inzira_cli.road.people import ABSENT, DECEASED, INSIDE, MOVED, RETURNED, SECOND, UNASSIGNED, WHOLE
 from inzira_platform.clock import KIGALI
 
@@ -17,6 +20,8 @@ REPEATED = {"curriculum.attendance.recorded", "tvet.attendance.recorded", "tvet.
 SERVICE = "svc:reintegration"
 WHOLE_ROAD = [  # what happened to the person who walked the whole road, in the order of the days, and who put it down
     ("intake.person.admitted", "huye.intake"),
+    ("intake.consent.granted", "huye.intake"),
+    ("intake.consent.withdrawn", "huye.intake"),
     ("reintegration.case.opened", SERVICE),
     ("reintegration.worker.assigned", SERVICE),
     ("reintegration.schedule.computed", SERVICE),
@@ -56,6 +61,7 @@ class Walked(Protocol):
     house: Any
     road: Any
     client: Any
+    partner: Any
     began: datetime
 
     async def ask(self, username: str | None, path: str, **query: str | int) -> tuple[int, Any]: ...
@@ -118,7 +124,7 @@ async def test_every_fact_carries_its_own_day(walked: Walked) -> None:
 
 
 async def test_nothing_was_lost_or_doubled_although_workers_were_killed(walked: Walked) -> None:
-    assert walked.house.killed == ["curriculum-worker", "gateway-worker", "intake-worker"]
+    assert walked.house.killed == ["curriculum-worker", "gateway-worker", "intake-worker", "gateway-api"]
     for part, supervisor in ((WHOLE, "dide.supervisor"), (SECOND, "pfr.supervisor"), (INSIDE, "dide.supervisor")):
         entries = await walked.journey(supervisor, part)
         assert len({entry["event_id"] for entry in entries}) == len(entries)
@@ -284,3 +290,46 @@ async def test_the_journey_answers_with_its_age_while_a_service_is_down(walked: 
     assert age[stopped] is not None
     assert journey["as_of"] is not None
     assert journey["name"] is None
+
+
+def place(item: dict[str, Any]) -> int:
+    """The position in a cursor of the feed; nobody but a test may look into one."""
+    body = str(item["id"]).partition(".")[0]
+    return int(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+
+async def test_a_generated_client_followed_the_road_through_its_own_and_the_gateways_death(walked: Walked) -> None:
+    assert walked.partner.starts == 2
+    assert walked.partner.ended() == (3, "not-granted"), "the suspended grant ends it, and nothing else did"
+    items, seen = walked.partner.items(), walked.road.partner.told
+    assert [place(item) for item in items] == sorted({place(item) for item in items})
+    assert [item["id"] for item in items][-len(seen) :] == [item["id"] for item in seen], "nothing left out"
+    assert len({item["subject"] for item in items}) == 1
+    stages = list(dict.fromkeys(item["data"]["stage"] for item in items if "stage" in item["data"]))
+    assert stages[0] in ("ADMITTED", "IN_CURRICULUM"), "as the person is when the item is delivered"
+    assert stages[-2:] == ["FOLLOW_UP", "CLOSED"]
+    assert items[-1]["type"] == "inzira.partner.person.gone.v1"
+    traveller = walked.road.one(WHOLE)
+    assert not any(word in str(items) for word in (traveller.person_id, *traveller.full_name.split()))
+
+
+async def test_a_generated_client_reads_page_after_page_what_a_law_opens(walked: Walked) -> None:
+    terms = {
+        "partner_id": (await walked.road.by(ADMINISTRATOR).get("/v1/admin/partners")).body["items"][0]["id"],
+        "route": "persons", "row_filter": {"facilities": ["HUY"]}, "view": "presence", "view_version": 1,
+        "purposes": ["custody_management"], "basis": "LEGAL_DUTY", "basis_code": "INVENTED-LAW",
+        "agreement": "invented", "valid_from": walked.road.days.today.isoformat(),
+        "valid_to": months_after(walked.road.days.today, 1).isoformat(),
+    }  # fmt: skip
+    grant = (await walked.road.by(ADMINISTRATOR).post("/v1/admin/grants", terms)).body["id"]
+    await walked.road.by(SECOND_ADMINISTRATOR).post(f"/v1/admin/grants/{grant}/approval")
+    settings = walked.partner.home / "settings.json"
+    settings.write_text(settings.read_text().replace(PURPOSE, "custody_management"))
+    *pages, alone = walked.partner.pages()
+    people = [person for page in pages for person in page]
+    _, table = await walked.ask("me.officer", "/v1/facilities/stages")
+    assert len(people) == next(row["total"] for row in table["facilities"] if row["facility"] == "HUY") > 300
+    assert len({person["id"] for person in people}) == len(people)
+    assert all(len(page) <= 100 for page in pages)
+    assert set().union(*people) <= {"id", "view", "custody_state", "facility", "released_on"}
+    assert alone == people[0]

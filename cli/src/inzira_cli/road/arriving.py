@@ -15,8 +15,10 @@ from inzira_cli.road.cast import (
     SECOND_ADMINISTRATOR,
     Officer,
 )
-from inzira_cli.road.credentials import bootstrap, passwords
+from inzira_cli.road.credentials import bootstrap, partner_key, passwords
 from inzira_cli.road.errors import RoadError
+from inzira_cli.road.partner_system import PartnerSystem
+from inzira_cli.road.partnering import CLIENT_ID
 from inzira_cli.road.state import Road
 from inzira_cli.run_folder import RunFolder
 
@@ -34,6 +36,7 @@ async def walk(road: Road, client: aiohttp.ClientSession) -> None:
     others = [officer for officer in CAST if officer.username not in road.callers]
     for caller in await road.together(_enter(client, one, secret[one.username]) for one in others):
         road.callers[caller.username] = caller
+    road.partner = PartnerSystem(client, CLIENT_ID, partner_key(RunFolder.at(road.data).secrets))
     road.show.step(f"{len(CAST)} officers signed in, {len(missing)} of their accounts new")
 
 

@@ -29,6 +29,8 @@ class Answer:
     token: str = ""
     """Consistency token: a read that carries it waits until the read model holds this write."""
     is_stale: bool = False
+    next_cursor: str = ""
+    """Where a feed goes on."""
 
 
 class Caller:
@@ -169,7 +171,8 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         body = content
     headers = response.headers
     token, etag = headers.get("Consistency-Token", ""), headers.get("ETag", "")
-    return Answer(response.status, body, etag, token, headers.get("Projection-Stale") == "true")
+    is_stale = headers.get("Projection-Stale") == "true"
+    return Answer(response.status, body, etag, token, is_stale, headers.get("Next-Cursor", ""))
 
 
 def _code(answer: Answer) -> str:

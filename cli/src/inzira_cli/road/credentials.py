@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inzira_platform.embedded import write_secret
+from joserfc.jwk import ECKey
 
 from inzira_cli.accounts import gateway_environment
 from inzira_cli.register import KNOWN_ACCOUNTS
@@ -16,6 +17,7 @@ from inzira_cli.road.cast import CAST, Officer
 from inzira_cli.road.errors import RoadError
 
 PASSWORD_BYTES = 15
+PARTNER_KEY = "demo-partner-key.json"
 
 
 def passwords(folder: Path) -> dict[str, str]:
@@ -33,6 +35,15 @@ def passwords(folder: Path) -> dict[str, str]:
     if kept != known:
         write_secret(file, json.dumps(kept, indent=2))
     return {username: str(item["password"]) for username, item in kept.items()}
+
+
+def partner_key(folder: Path) -> ECKey:
+    """The key of the partner's system, made once; here only because this machine plays the partner too."""
+    file = folder / PARTNER_KEY
+    if not file.exists():
+        made = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        write_secret(file, json.dumps(made.as_dict(private=True)))
+    return ECKey.import_key(json.loads(file.read_text(encoding="ascii")))
 
 
 def bootstrap(officer: Officer, password: str, data: Path) -> None:

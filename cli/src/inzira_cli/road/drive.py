@@ -1,5 +1,6 @@
 """The whole road, leg after leg, with the seconds each takes."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -14,12 +15,14 @@ from inzira_cli.road import (
     gathering,
     handing_over,
     importing,
+    partnering,
     preparing,
     register_group,
     releasing,
     returning,
     sessions,
     settling,
+    sharing,
     training,
 )
 from inzira_cli.road.errors import RoadError
@@ -29,6 +32,7 @@ SECONDS_PER_REQUEST = 60
 LEGS: tuple[tuple[str, Callable[[Road], Awaitable[None]]], ...] = (
     ("Importing the register", importing.walk),
     ("Admission", admitting.walk),
+    ("A partner", partnering.walk),
     ("Groups of the curriculum", gathering.walk),
     ("48 sessions", sessions.walk),
     ("Tests, completion, certificates", completing.walk),
@@ -39,6 +43,7 @@ LEGS: tuple[tuple[str, Callable[[Road], Awaitable[None]]], ...] = (
     ("Follow-up", following.walk),
     ("A return to custody", returning.walk),
     ("Closure", closing.walk),
+    ("What the partner saw", sharing.walk),
     ("A group of the register", register_group.walk),
     ("Everything heard", settling.walk),
 )
@@ -60,6 +65,14 @@ async def drive(road: Road, client: aiohttp.ClientSession) -> None:
             await _timed(road, title, walk)
     except ExceptionGroup as several:
         raise first_of(several) from several
+    finally:
+        await _stop_following(road)
+
+
+async def _stop_following(road: Road) -> None:
+    if road.following is not None:
+        road.following.cancel()
+        await asyncio.gather(road.following, return_exceptions=True)
 
 
 async def _timed(road: Road, title: str, walk: Callable[[Road], Awaitable[None]]) -> None:

@@ -18,6 +18,8 @@ from inzira_cli.road.cast import (
     Officer,
 )
 from inzira_cli.road.days import Days
+from inzira_cli.road.errors import RoadError
+from inzira_cli.road.partner_system import PartnerSystem
 from inzira_cli.road.people import Traveller
 
 AT_ONCE = 4
@@ -71,10 +73,21 @@ class Road:
     cohorts: dict[str, str] = field(default_factory=dict)
     counts: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    partner: PartnerSystem | None = None
+    following: asyncio.Task[None] | None = None
+    """The partner's system following the feed, while the road goes on."""
+    grants: dict[str, str] = field(default_factory=dict)
+    consents: dict[str, str] = field(default_factory=dict)
 
     def by(self, officer: Officer) -> Caller:
         """The signed-in officer."""
         return self.callers[officer.username]
+
+    def its_partner(self) -> PartnerSystem:
+        """The partner's system. Raises RoadError before the leg that makes it."""
+        if self.partner is None:
+            raise RoadError("There is no partner yet.")
+        return self.partner
 
     def one(self, part: str) -> Traveller:
         """The traveller with this part."""
