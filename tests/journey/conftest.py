@@ -78,13 +78,15 @@ async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def partner(house: House, tmp_path_factory: pytest.TempPathFactory) -> PartnerProgram:
+def partner(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnerProgram]:
     """A partner's program that follows beside the road, with the same key."""
     folder = tmp_path_factory.mktemp("partner")
     code, key = generate_client(house.address, folder), house.run.secrets / PARTNER_KEY
     partner_key(house.run.secrets)
     settings = {"gateway": house.address, "client_id": CLIENT_ID, "purpose": PURPOSE}
-    return PartnerProgram.settle(folder / "home", code, key, settings)
+    program = PartnerProgram.settle(folder / "home", code, key, settings)
+    yield program
+    program.kill()
 
 
 @pytest.fixture(scope="module")

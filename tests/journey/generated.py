@@ -55,10 +55,10 @@ class PartnerProgram:
         self.starts += 1
 
     def kill(self) -> None:
-        """SIGKILL, wherever it is."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.communicate()
+        """SIGKILL, wherever it is, if it runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
 
     def ended(self) -> tuple[int, str]:
         """Exit code and last words, once it has ended by itself."""

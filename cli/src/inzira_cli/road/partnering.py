@@ -6,7 +6,6 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from inzira_cli.road.caller import eventually
 from inzira_cli.road.cast import ADMINISTRATOR, HUYE_INTAKE, SECOND_ADMINISTRATOR
 from inzira_cli.road.days import at, months_after
 from inzira_cli.road.errors import RoadError
@@ -36,15 +35,8 @@ async def walk(road: Road) -> None:
     road.show.step(f"Signed in with its own key, no password; before anybody agreed it saw {len(before)} people")
     road.following = asyncio.create_task(partner.follow())
     road.consents = dict(zip(AGREED, await road.together(_agree(road, part) for part in AGREED), strict=True))
-    await eventually(lambda: _told(partner), "the feed tells of the one who agreed")
     await road.watch("partner let in")
-    road.show.step(
-        f"{len(AGREED)} of {len(road.travellers)} people agree, before a witness; it is told of the one in its districts"
-    )
-
-
-async def _told(partner: PartnerSystem) -> bool | None:
-    return bool(partner.told) or None
+    road.show.step(f"{len(AGREED)} of {len(road.travellers)} people agree, before a witness, to be known to it")
 
 
 async def listed(partner: PartnerSystem, **query: str) -> list[dict[str, Any]]:

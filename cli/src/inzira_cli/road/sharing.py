@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from inzira_cli.road.caller import Answer, eventually
-from inzira_cli.road.cast import ADMINISTRATOR, HUYE_INTAKE
+from inzira_cli.road.cast import ADMINISTRATOR, FIGURES, HUYE_INTAKE
 from inzira_cli.road.errors import RoadError, unexpected
 from inzira_cli.road.partner_system import CHANGED, GONE, PartnerSystem
 from inzira_cli.road.partnering import GRANTS, PERSONS, listed
@@ -59,7 +59,8 @@ async def _read(road: Road, partner: PartnerSystem, pid: str) -> None:
     reached = [item["code"] for item in shown["curriculum_milestones"] + shown["training_milestones"]]
     held = ", ".join(dict.fromkeys(reached))
     known = f"released on {shown['released_on']}, district {shown['return_district']}, {held}"
-    road.show.step(f"Reads 1 person of {road.counts['admitted'] + len(road.travellers)}: {known}; no name, no number")
+    total = (await road.by(FIGURES).get("/v1/facilities/stages")).body["total"]
+    road.show.step(f"Reads 1 person of {total}: {known}; no name, no number")
 
 
 async def _refusals(road: Road, partner: PartnerSystem, traveller: Traveller) -> None:
@@ -114,12 +115,11 @@ async def _gone(partner: PartnerSystem, pid: str) -> dict[str, Any] | None:
 
 
 async def _suspended(road: Road, partner: PartnerSystem) -> None:
-    """One administrator is enough to end a grant; the feed that waits ends by itself."""
+    """One administrator is enough to end a grant."""
     asked = time.monotonic()
     for grant in road.grants.values():
         await road.by(ADMINISTRATOR).post(f"{GRANTS}/{grant}/suspension")
     await eventually(_until(partner, PERSONS, 403), "the partner is refused after the suspension")
     seconds = time.monotonic() - asked
-    if road.following is not None:
-        await road.following
-    road.show.step(f"The grants were suspended: refused {seconds:.1f} s later, the feed ended too")
+    await _refused(partner.ask("/v1/feed"), 403, "not-granted")
+    road.show.step(f"The grants were suspended: refused {seconds:.1f} s later, the feed too")
