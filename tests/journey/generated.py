@@ -81,6 +81,10 @@ class PartnerProgram:
         """True once it stored the end of the road."""
         return any(item["data"].get("stage") == "CLOSED" for item in self.items()) or None
 
+    async def has_gone(self) -> bool | None:
+        """True once it stored that somebody went out of its sight."""
+        return any(item["type"].endswith("person.gone.v1") for item in self.items()) or None
+
     def _run(self, what: str) -> subprocess.Popen[str]:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.code)}
         command = [sys.executable, str(PROGRAM), str(self.home), what]

@@ -67,6 +67,8 @@ class House:
             partner.kill()
         if mark == "before the withdrawal":
             await eventually(partner.has_closed, "the partner's program was told of the whole road")
+        if mark == "before the suspension":
+            await eventually(partner.has_gone, "the partner's program was told that the person is gone")
 
 
 class Silent:

@@ -26,6 +26,7 @@ async def walk(road: Road) -> None:
     await _why(road)
     await road.watch("before the withdrawal")
     await _taken_back(road, partner, pid)
+    await road.watch("before the suspension")
     await _suspended(road, partner)
 
 
