@@ -35,17 +35,31 @@ class Who:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row for one operation: what it is about, and who may do it with what answer."""
+    """One row for one operation: what it is about, and who may do it with what answer.
+
+    `about` names what is addressed: nothing, a list or a count of people, a person, a place, or something a person
+    (or a place) has. `otherwise` is the refusal of what is out of reach; `shows` are the people that what belongs to a
+    place is about.
+    """
 
     service: str
     operation: Operation
     about: str
     may: Mapping[str, str]
-    persons: Any
+    situations: tuple[str, ...]
+    reach: Mapping[str, frozenset[str]]
+    shows: Mapping[str, frozenset[str]]
+    refused: Mapping[str, Mapping[str, int]]
+    ruled: tuple[str, ...]
+    otherwise: int
 
     @property
     def label(self) -> str:
         return f"{self.operation[0]} {self.operation[1]}"
+
+    @property
+    def is_list(self) -> bool:
+        return self.about in ("list", "count")
 
 
 @dataclass(frozen=True)
@@ -54,8 +68,9 @@ class Matrix:
 
     principals: Mapping[str, Who]
     people: tuple[str, ...]
-    reach: Mapping[str, frozenset[str]]
     rules: Mapping[str, Mapping[Operation, Rule]]
+    beyond_routes: Mapping[str, frozenset[str]]
+    """Permissions that no route declares, with the principals who hold them."""
 
     def admitted(self, rule: Rule, who: str) -> int:
         """What the door is to say: 401, 403, or 200 for whoever is let through to the rule itself."""
@@ -69,6 +84,29 @@ class Matrix:
             for who in self.principals:
                 yield rule, who, self.admitted(rule, who)
 
+    def situations(self, rule: Rule) -> tuple[str, ...]:
+        """What is asked about in turn; there is no facility that does not exist."""
+        if rule.is_list or not rule.situations:
+            return ("-",)
+        return rule.situations if rule.about == "facility" else (*rule.situations, NONEXISTENT)
+
+    def expected(self, rule: Rule, who: str, situation: str) -> int:
+        """What is to come of a cell: 200 for whatever is answered or let through to the rules of the domain."""
+        door = self.admitted(rule, who)
+        if door != 200:
+            return door
+        if situation != "-" and situation not in rule.reach.get(who, frozenset()):
+            return rule.otherwise
+        return rule.refused.get(who, {}).get(situation, 200)
+
+    def listed(self, rule: Rule, who: str) -> frozenset[str]:
+        """Whom a list or a count is to be about."""
+        return rule.reach.get(who, frozenset())
+
+    def placed(self, rule: Rule, who: str, people: frozenset[str]) -> frozenset[str]:
+        """Whom something of a place, where these people are, is to be about."""
+        return rule.shows.get(who, frozenset()) & people
+
 
 class PolicyFileError(Exception):
     """The hand-written policy contradicts itself or names what it does not define."""
@@ -78,14 +116,14 @@ class PolicyFileError(Exception):
 def matrix() -> Matrix:
     """The policy, read once. Raises PolicyFileError."""
     table = _read("principals")
-    people = tuple(table["people"])
     principals = {name: _who(name, given) for name, given in table["principals"].items()}
-    groups = {name: _members(name, table["groups"], principals) for name in table["groups"]}
-    reach = {name: _reach(name, given, people) for name, given in table["reach"].items()}
-    if reach.keys() != principals.keys() - {NOBODY}:
-        raise PolicyFileError(f"reach is not that of the principals: {reach.keys() ^ principals.keys()}")
-    rules = {service: dict(_rules(service, principals, groups)) for service in SERVICES}
-    return Matrix(principals, people, reach, rules)
+    reader = Reader(tuple(table["people"]), principals, table["groups"], table["reach"])
+    rules = {service: dict(reader.rules(service)) for service in SERVICES}
+    beyond = {
+        permission: frozenset(who for name in names for who in reader.members(name))
+        for permission, names in table["beyond_routes"].items()
+    }
+    return Matrix(principals, reader.people, rules, beyond)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -107,33 +145,70 @@ def _who(name: str, given: Mapping[str, str]) -> Who:
     return Who(name, role, principal.scope_kind, principal)
 
 
-def _members(name: str, groups: Mapping[str, list[str]], principals: Mapping[str, Who]) -> tuple[str, ...]:
-    if name in principals:
-        return (name,)
-    if name not in groups:
-        raise PolicyFileError(f"no principal and no group is called {name}")
-    return tuple(member for part in groups[name] for member in _members(part, groups, principals))
+@dataclass(frozen=True)
+class Reader:
+    """Turns rows into rules."""
 
+    people: tuple[str, ...]
+    principals: Mapping[str, Who]
+    groups: Mapping[str, list[str]]
+    reach: Mapping[str, Any]
 
-def _reach(name: str, given: Any, people: tuple[str, ...]) -> frozenset[str]:  # noqa: ANN401 - a list or `all`
-    found = frozenset(people if given == "all" else given)
-    if not found <= frozenset(people):
-        raise PolicyFileError(f"{name} reaches people there are not: {sorted(found - frozenset(people))}")
-    return found
+    def rules(self, service: str) -> Iterator[tuple[Operation, Rule]]:
+        """Of one service, the rows common to all among them. Raises PolicyFileError."""
+        table, seen = _read(service), set[Operation]()
+        has = {"person": list(self.people), **table.get("has", {})}
+        own = {**_read("common"), **table}.get("reach", {})
+        for row in [*table["operations"], *_read("common")["operations"]]:
+            for text in row["routes"]:
+                method, _, path = text.replace("{service}", service).partition(" ")
+                if (method, path) in seen:
+                    raise PolicyFileError(f"{text} has two rows")
+                seen.add((method, path))
+                yield (method, path), self._rule(service, (method, path), row, has, own)
 
+    def _rule(
+        self, service: str, operation: Operation, row: Mapping[str, Any], has: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> Rule:
+        about = row["about"]
+        kind = row.get("persons", "person") if about in ("list", "count") else about
+        if about != "nothing" and not isinstance(kind, list) and kind not in has:
+            raise PolicyFileError(f"{operation}: nothing says who or what has a {kind}")
+        situations = () if about == "nothing" else tuple(kind if isinstance(kind, list) else has[kind])
+        return Rule(
+            service,
+            operation,
+            about,
+            {who: view for names, view in row["may"].items() for who in self.members(names)},
+            situations,
+            self._reach(situations, self.reach, own.get(about, {}), row.get("reach", {})),
+            self._reach(tuple(has[row["shows"]]) if "shows" in row else (), self.reach),
+            self._refused(row.get("refused", {})),
+            tuple(row.get("ruled", ())),
+            row.get("otherwise", 404),
+        )
 
-def _rules(
-    service: str, principals: Mapping[str, Who], groups: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[Operation, Rule]]:
-    seen: set[Operation] = set()
-    for row in [*_read(service)["operations"], *_read("common")["operations"]]:
-        may: dict[str, str] = {}
-        for name, view in row["may"].items():
-            members = groups[name] if name in groups else _members(name, {}, principals)
-            may.update(dict.fromkeys(members, view))
-        for text in row["routes"]:
-            method, _, path = text.replace("{service}", service).partition(" ")
-            if (method, path) in seen:
-                raise PolicyFileError(f"{text} has two rows")
-            seen.add((method, path))
-            yield (method, path), Rule(service, (method, path), row["about"], may, row.get("persons"))
+    def members(self, name: str) -> tuple[str, ...]:
+        """The principals a name stands for. Raises PolicyFileError."""
+        if name in self.principals:
+            return (name,)
+        if name not in self.groups:
+            raise PolicyFileError(f"no principal and no group is called {name}")
+        return tuple(member for part in self.groups[name] for member in self.members(part))
+
+    def _reach(self, situations: tuple[str, ...], *layers: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+        """Who reaches what; later layers stand over earlier ones."""
+        found: dict[str, frozenset[str]] = {}
+        for given in layers:
+            for names, people in given.items():
+                for who in self.members(names):
+                    found[who] = frozenset(situations if people == "all" else people) & frozenset(situations)
+        return found
+
+    def _refused(self, given: Mapping[str, Mapping[int, list[str]]]) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for names, by_status in given.items():
+            for who in self.members(names):
+                for status, situations in by_status.items():
+                    found.setdefault(who, {}).update(dict.fromkeys(situations, status))
+        return found

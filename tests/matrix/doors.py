@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cells import NOBODY, SERVICES, Matrix, Operation, Rule, matrix
+from fastapi import FastAPI
 from fleet import SERVICES as DEPLOYABLES
 from fleet import Ground
 from inzira_platform.access import AccessMiddleware
@@ -20,6 +21,10 @@ from starlette.types import Message, Receive, Scope, Send
 SAMPLE = "00000000-0000-7000-8000-000000000000"
 
 
+class DoorBrokenError(Exception):
+    """The door failed instead of answering."""
+
+
 @dataclass
 class Door:
     """The middleware of one service, and the tokens of the matrix's principals for it."""
@@ -27,6 +32,7 @@ class Door:
     service: str
     document: Mapping[str, Any]
     app: AccessMiddleware
+    api: FastAPI
     tokens: Mapping[str, str]
     status: int = field(default=0, init=False)
 
@@ -38,6 +44,7 @@ class Door:
             headers.append((b"authorization", f"Bearer {self.tokens[who]}".encode()))
         scope: Scope = {
             "type": "http", "method": method, "path": filled(template), "query_string": b"", "headers": headers,
+            "app": self.api,
         }  # fmt: skip
         await self.app(scope, _nothing, self._note)
         return self.status
@@ -79,7 +86,7 @@ def make_door(ground: Ground, service: str) -> Door:
         for name, who in matrix().principals.items()
         if name != NOBODY
     }
-    return Door(service, json.loads(json.dumps(api.openapi())), app, tokens)
+    return Door(service, json.loads(json.dumps(api.openapi())), app, FastAPI(), tokens)
 
 
 def make_doors(ground: Ground) -> dict[str, Door]:
@@ -88,10 +95,15 @@ def make_doors(ground: Ground) -> dict[str, Door]:
 
 
 async def first_difference(policy: Matrix, door: Door, rules: list[Rule], principals: list[str]) -> str | None:
-    """The first cell in which the door says something else than the policy."""
+    """The first cell in which the door says something else than the policy.
+
+    Raises DoorBrokenError for an answer that is no answer: nothing may be proven by it.
+    """
     for rule in rules:
         for who in principals:
             said, wanted = await door.ask(rule.operation, who), policy.admitted(rule, who)
+            if said >= 500:
+                raise DoorBrokenError(f"{door.service} {rule.label} as {who}: {said}")
             if said != wanted:
                 return f"{door.service} {rule.label} as {who}: {said}, not {wanted}"
     return None

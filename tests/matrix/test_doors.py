@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from cells import NOBODY, SERVICES, matrix
+from cells import NOBODY, SERVICES, Rule, matrix
 from doors import Door, make_doors
 from fleet import Ground
 from inzira_contracts.policy import policy
+from policy_mutants import holder_difference
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -15,6 +16,11 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def doors(module_ground: Ground) -> dict[str, Door]:
     """The middleware of every service."""
     return make_doors(module_ground)
+
+
+def rules_of(service: str) -> list[Rule]:
+    """The rows of a service."""
+    return list(matrix().rules[service].values())
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -34,6 +40,12 @@ def test_the_principals_stand_for_every_role() -> None:
     by_hand = {who.role: who.scope for who in matrix().principals.values() if who.role not in (None, "none")}
     assert by_hand == policy_file
     assert NOBODY in matrix().principals
+
+
+def test_every_permission_is_asked_for_by_a_route_or_named_with_its_holders(doors: dict[str, Door]) -> None:
+    declared = {door.permission_of(rule.operation) for door in doors.values() for rule in rules_of(door.service)}
+    assert frozenset(policy().permissions) - declared == set(matrix().beyond_routes)
+    assert [holder_difference(matrix(), permission) for permission in matrix().beyond_routes] == [None]
 
 
 @pytest.mark.parametrize("service", SERVICES)

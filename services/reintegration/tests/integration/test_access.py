@@ -175,7 +175,7 @@ async def test_a_facility_sees_that_there_is_a_case_and_who_carries_it(
     elsewhere = api.as_("rcs_psychosocial_officer", facility="MUS")
     assert (await elsewhere.get(f"{BASE}/cases/{known['case']}")).status_code == 404
     change = await office.officer.post(f"{BASE}/flags/{known['flag']}/changes", {"to_state": "ACKNOWLEDGED"})
-    assert change.status_code == 404
+    assert change.status_code == 403
 
 
 async def test_a_facility_prepares_but_does_not_change_the_time_after_release(

@@ -62,7 +62,7 @@ class FactRead(Schema):
 
 
 class SectionRead(Schema):
-    """An answer of Rule 7; the text is there for officers of the facility."""
+    """An answer of Rule 7; the text is there for intake and psychosocial officers of the facility."""
 
     section: str
     answer: str

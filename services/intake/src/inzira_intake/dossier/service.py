@@ -31,7 +31,7 @@ class FactEntry:
 
 @dataclass(frozen=True)
 class SectionEntry:
-    """A section of Rule 7; the text only for officers of the facility."""
+    """A section of Rule 7; the text only for those who admit or accompany."""
 
     section: str
     answer: str
@@ -94,7 +94,7 @@ def _facts(timeline: Timeline) -> tuple[FactEntry, ...]:
 async def _sections(
     session: AsyncSession, principal: Principal, desk: IdentityDesk, episode_ids: Sequence[UUID]
 ) -> list[tuple[UUID, SectionEntry]]:
-    readable = principal.scope_kind == "facility" and principal.can("person:identify")
+    readable = principal.can("sections:read")
     rows = await admissions.list_sections(session, episode_ids)
     return [
         (

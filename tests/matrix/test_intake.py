@@ -1,0 +1,31 @@
+"""Every cell of intake."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from asked_intake import INTAKE, of_service
+from fleet import Ground
+from runs import Run
+from seed_intake import seed_intake
+from telling import told
+from world import World
+
+
+@pytest.fixture(scope="module")
+async def run(module_ground: Ground) -> AsyncIterator[Run]:
+    """Intake with everybody in it."""
+    async with module_ground.deployed("intake") as deployed:
+        world = World()
+        await seed_intake(deployed, world)
+        yield Run(deployed, world, of_service("intake", INTAKE))
+
+
+async def test_who_reads_what(run: Run, record_testsuite_property: Callable[[str, object], None]) -> None:
+    await run.read_all()
+    told(run, "reads", record_testsuite_property)
+
+
+async def test_who_changes_what(run: Run, record_testsuite_property: Callable[[str, object], None]) -> None:
+    await run.write_all()
+    told(run, "writes", record_testsuite_property)
+    assert run.never_carried_out() == []
