@@ -42,6 +42,8 @@ UNPROTECTED: Mapping[str, str] = {
     "webhook_endpoint": "where a partner's system is woken; by code of the gateway only",
     "webhook_key": "public keys, and private ones encrypted; by code of the gateway only",
     "webhook_message": "that a partner's system is to be woken; by code of the gateway only",
+    "statistic_cell": "figures of no person; the gateway's own work",
+    "statistic_release": "which month's figures were made when",
 }
 """Tables without row-level security, each with its reason."""
 

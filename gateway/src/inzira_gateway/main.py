@@ -44,6 +44,9 @@ from inzira_gateway.session.routes import router as session
 from inzira_gateway.session.service import forget_old_sessions
 from inzira_gateway.settings import Settings
 from inzira_gateway.sharing.routes import router as sharing
+from inzira_gateway.statistics import service as figures
+from inzira_gateway.statistics.catalogue import load_cubes
+from inzira_gateway.statistics.routes import router as statistics
 from inzira_gateway.token.domain import ACCESS_AUDIENCE, ACCESS_TYP
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_gateway.transactions import Transactions
@@ -72,6 +75,7 @@ def open_resources(app: FastAPI, settings: Settings) -> None:
     app.state.issuer, app.state.upstreams = issuer, upstreams
     app.state.passwords = Passwords()
     app.state.catalogue = load_catalogue()
+    app.state.cubes = load_cubes()
     app.state.intake = IntakeClient(upstreams["intake"], token_for_intake)
     app.state.refusals = Refusals(Transactions(app.state.sessions), clock)
     app.state.on_refused = app.state.refusals.on_refused
@@ -148,7 +152,21 @@ SERVICE = Service(
     title="Inzira gateway",
     description="Accounts, tokens, the journey of each person, and the one door to every service.",
     settings=Settings,
-    routers=[session, account, directory, journey, ledger, rebuild, partner, grant, sharing, feed, webhook, apidocs],
+    routers=[
+        session,
+        account,
+        directory,
+        journey,
+        ledger,
+        rebuild,
+        partner,
+        grant,
+        sharing,
+        feed,
+        webhook,
+        statistics,
+        apidocs,
+    ],
     handlers=HANDLERS,
     topics=TOPICS,
     scanners=[
@@ -157,6 +175,7 @@ SERVICE = Service(
         Scanner("feed-departures", 15.0, _note_departures),
         Scanner("feed-prune", 3600.0, feeds.prune),
         Scanner("webhook-prune", 3600.0, forget_webhooks),
+        Scanner("statistics-release", 60.0, figures.release_when_due),
     ],
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",

@@ -10,6 +10,7 @@ from inzira_gateway.ledger.models import AccessEntry, AccessSubject
 from inzira_gateway.partner.models import AssertionSeen, Partner, PartnerKey, PartnerRecord
 from inzira_gateway.session.models import LoginAttempt, RefreshToken, Session
 from inzira_gateway.sharing.models import FeedSubject, Pairwise
+from inzira_gateway.statistics.models import StatisticCell, StatisticRelease
 from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookKey, WebhookMessage
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "RefreshToken",
     "Session",
     "SourceSeen",
+    "StatisticCell",
+    "StatisticRelease",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookKey",

@@ -72,6 +72,7 @@ def test_administrator_never_sees_case_content() -> None:
         "grant:approve",
         "grant:dry_run",
         "webhook:oversee",
+        "statistics:release",
     }
 
 
@@ -89,7 +90,7 @@ def test_protection_officer_sees_the_log_and_that_a_person_exists() -> None:
 
 
 def test_a_partner_holds_nothing_but_its_own_permissions() -> None:
-    own = {"partner:read", "partner:feed", "partner:webhook"}
+    own = {"partner:read", "partner:feed", "partner:webhook", "partner:statistics"}
     assert held_by("partner") == own
     assert all(policy().roles_for(permission) == {"partner"} for permission in own)
 

@@ -46,6 +46,7 @@ class GrantRoute(StrEnum):
 
     PERSONS = "persons"
     FEED = "feed"
+    STATISTICS = "statistics"
 
 
 class GrantState(StrEnum):
@@ -57,10 +58,14 @@ class GrantState(StrEnum):
 
 
 class Basis(StrEnum):
-    """Why the partner may see: the person agreed, or a named law demands it; one never stands for the other."""
+    """Why the partner may see: the person agreed, or a named law demands it; one never stands for the other.
+
+    Figures in which nobody can be found are of no person: they rest on a named agreement or law alone.
+    """
 
     CONSENT = "CONSENT"
     LEGAL_DUTY = "LEGAL_DUTY"
+    DEIDENTIFIED = "DEIDENTIFIED"
 
 
 class GrantNotFoundError(NotFoundError):
@@ -94,7 +99,16 @@ class GrantDatesError(DomainError):
 class BasisError(DomainError):
     kind = Kind.INVALID
     code = "grant-basis"
-    message = "A legal duty is named by its code; a grant that rests on consent names none."
+    message = (
+        "A legal duty and the ground of statistics are named by a code; a grant that rests on consent names none. "
+        "Statistics rest on DEIDENTIFIED and nothing else does."
+    )
+
+
+class NoPersonsError(DomainError):
+    kind = Kind.RULE_VIOLATION
+    code = "grant-of-statistics"
+    message = "This grant opens figures and shows no person, so there is nobody to try it on."
 
 
 class ViewInvalidError(DomainError):
@@ -141,8 +155,10 @@ def check_terms(terms: Terms, today: date) -> None:
     check_row_filter(terms.row_filter)
     if not terms.purposes or not PURPOSES.issuperset(terms.purposes):
         raise UnknownPurposeError(field="purposes")
-    if (terms.basis == Basis.LEGAL_DUTY) != (terms.basis_code is not None):
+    if (terms.basis == Basis.CONSENT) != (terms.basis_code is None):
         raise BasisError(field="basis_code")
+    if (terms.route == GrantRoute.STATISTICS) != (terms.basis == Basis.DEIDENTIFIED):
+        raise BasisError(field="basis")
     if not terms.valid_from <= terms.valid_to <= terms.valid_from + LONGEST or terms.valid_to < today:
         raise GrantDatesError(field="valid_to")
 

@@ -16,11 +16,13 @@ class PartnerGrant(Base, table=True):
     __tablename__ = "partner_grant"
     __table_args__ = (
         CheckConstraint("state IN ('PROPOSED', 'ACTIVE', 'SUSPENDED')", name="state"),
-        CheckConstraint("route IN ('persons', 'feed')", name="route"),
+        CheckConstraint("route IN ('persons', 'feed', 'statistics')", name="route"),
         CheckConstraint("jsonb_typeof(row_filter) = 'object'", name="row_filter"),
         CheckConstraint("cardinality(purposes) > 0", name="purposes"),
         CheckConstraint(
-            "basis IN ('CONSENT', 'LEGAL_DUTY') AND (basis = 'LEGAL_DUTY') = (basis_code IS NOT NULL)", name="basis"
+            "basis IN ('CONSENT', 'LEGAL_DUTY', 'DEIDENTIFIED') AND (basis = 'CONSENT') = (basis_code IS NULL) "
+            "AND (route = 'statistics') = (basis = 'DEIDENTIFIED')",
+            name="basis",
         ),
         CheckConstraint("valid_from <= valid_to", name="dates"),
         CheckConstraint("state <> 'ACTIVE' OR (approved_by IS NOT NULL)", name="approved"),

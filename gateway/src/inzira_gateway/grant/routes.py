@@ -14,6 +14,7 @@ from inzira_gateway.grant.deps import CatalogueDep
 from inzira_gateway.grant.domain import Terms
 from inzira_gateway.grant.schemas import GrantCreate, GrantRead, GrantWritten, ViewRead
 from inzira_gateway.grant.service import NewGrant
+from inzira_gateway.statistics.deps import CubesDep
 
 router = APIRouter(tags=["grant"])
 
@@ -42,6 +43,7 @@ async def propose_grant(
     clock: ClockDep,
     once: OnceDep,
     catalogue: CatalogueDep,
+    cubes: CubesDep,
 ) -> JSONResponse:
     """Propose what a partner is to see; nothing is shown by it until a second person approves."""
     terms = Terms(
@@ -50,7 +52,7 @@ async def propose_grant(
     wanted = NewGrant(body.partner_id, terms, body.view, body.view_version, body.agreement)
     async with as_system(session):
         grant = await service.propose_grant(
-            session, catalogue, wanted, by=principal.sub, now=clock.now(), today=clock.today()
+            session, catalogue, cubes, wanted, by=principal.sub, now=clock.now(), today=clock.today()
         )
     return await once.remember(201, GrantWritten.model_validate(grant))
 

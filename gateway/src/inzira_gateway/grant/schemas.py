@@ -22,11 +22,11 @@ class GrantCreate(Schema):
     row_filter: Annotated[dict[FilterKind, Annotated[list[Code], Field(max_length=60)]], Field(max_length=10)] = Field(
         description="districts, facilities, stages: every kind named must hold; an empty one lets nobody through"
     )
-    view: ViewName
+    view: ViewName = Field(description="its name; of a grant of statistics the name of a cube")
     view_version: int = Field(ge=1, le=10_000)
     purposes: Annotated[list[PurposeName], Field(min_length=1, max_length=9)]
     basis: Basis
-    basis_code: Code | None = Field(None, description="of the law, where the basis is a legal duty")
+    basis_code: Code | None = Field(None, description="of the law or agreement, unless the basis is consent")
     agreement: ShortText = Field(description="reference of the agreement with the partner")
     valid_from: Day
     valid_to: Day

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.grant import repository
 from inzira_gateway.grant.catalogue import Catalogue
-from inzira_gateway.grant.domain import GrantState, GrantStateError, Terms, check_terms
+from inzira_gateway.grant.domain import GrantRoute, GrantState, GrantStateError, Terms, check_terms
 from inzira_gateway.grant.models import PartnerGrant
 from inzira_gateway.partner import service as partners
 from inzira_gateway.partner.domain import check_second_person
+from inzira_gateway.statistics.catalogue import Cubes
+from inzira_gateway.statistics.domain import check_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,19 @@ class NewGrant:
 
 
 async def propose_grant(
-    session: AsyncSession, catalogue: Catalogue, wanted: NewGrant, *, by: str, now: datetime, today: date
+    session: AsyncSession, catalogue: Catalogue, cubes: Cubes, wanted: NewGrant, *, by: str, now: datetime, today: date
 ) -> PartnerGrant:
     """Write down what a partner is to see; nothing is shown by it yet.
 
-    Raises PartnerNotFoundError, ViewInvalidError and what `check_terms` raises.
+    Raises PartnerNotFoundError, ViewInvalidError, CubeUnknownError and what `check_terms` and `check_ask` raise.
     """
     partner, _ = await partners.get_partner(session, wanted.partner_id)
     terms = wanted.terms
     check_terms(terms, today)
-    catalogue.get(wanted.view, wanted.view_version)
+    if terms.route == GrantRoute.STATISTICS:
+        check_ask(cubes.get(wanted.view, wanted.view_version), terms.row_filter, terms.purposes)
+    else:
+        catalogue.get(wanted.view, wanted.view_version)
     grant = PartnerGrant(
         id=new_id(), client_id=partner.client_id, route=terms.route,
         row_filter={kind: list(values) for kind, values in terms.row_filter.items()},

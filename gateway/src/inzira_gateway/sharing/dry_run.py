@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.grant import service as grants
 from inzira_gateway.grant.catalogue import Catalogue
-from inzira_gateway.grant.domain import SOURCE, Basis, GrantState, UnknownPurposeError, View, covered, matches
+from inzira_gateway.grant.domain import (
+    SOURCE,
+    Basis,
+    GrantRoute,
+    GrantState,
+    NoPersonsError,
+    UnknownPurposeError,
+    View,
+    covered,
+    matches,
+)
 from inzira_gateway.grant.models import PartnerGrant
 from inzira_gateway.partner import service as partners
 from inzira_gateway.partner.domain import PartnerState
@@ -44,9 +54,12 @@ async def dry_run(
     """Try a grant, approved or not, on one person. Needs the gateway's own scope.
 
     A person who does not exist and one outside the rows give the same reason: whoever asks may learn neither.
-    Raises GrantNotFoundError, ViewInvalidError, or UnknownPurposeError for a purpose the grant does not name.
+    Raises GrantNotFoundError, ViewInvalidError, NoPersonsError for a grant of statistics, or UnknownPurposeError for
+    a purpose the grant does not name.
     """
     grant = await grants.get_grant(session, grant_id)
+    if grant.route == GrantRoute.STATISTICS:
+        raise NoPersonsError
     view = catalogue.get(grant.view, grant.view_version)
     wanted = purpose or grant.purposes[0]
     if wanted not in grant.purposes:

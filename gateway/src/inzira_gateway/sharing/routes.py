@@ -9,7 +9,6 @@ from inzira_platform.auth import Principal
 from inzira_platform.deps import ClockDep, PrincipalDep, SessionDep, declared
 from inzira_platform.errors import DomainError
 from inzira_platform.http import Code
-from inzira_platform.problems import from_domain_error, path_of
 from inzira_platform.scope import as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +19,7 @@ from inzira_gateway.partner import service as partners
 from inzira_gateway.sharing import dry_run, service
 from inzira_gateway.sharing.domain import NoSuchPersonError
 from inzira_gateway.sharing.headers import PurposeHeader
+from inzira_gateway.sharing.refusals import refused
 from inzira_gateway.sharing.schemas import (
     DryRunCreate,
     DryRunRead,
@@ -141,24 +141,6 @@ async def record_shown(
     for view in sorted({item.view.label for item in shown}):
         ids = [item.person_id for item in shown if item.view.label == view]
         await ledger.record_disclosure(session, principal, operation, ids, clock.now(), view)
-
-
-async def refused(
-    request: Request,
-    session: AsyncSession,
-    principal: Principal,
-    action: str,
-    clock: ClockDep,
-    error: DomainError,
-    person_id: UUID | None = None,
-) -> Response:
-    """The problem, with the refusal on record: returned and not raised, so that the record is kept."""
-    async with as_system(session):
-        partners.record(
-            session, principal.sub, action, clock.now(), actor=principal.sub, outcome="REFUSED", reason=error.code,
-            subject=person_id,
-        )  # fmt: skip
-    return from_domain_error(path_of(request.scope), error)
 
 
 def _as_json(body: object) -> Response:
