@@ -20,7 +20,7 @@ from inzira_gateway.webhook.address import Reach
 from inzira_gateway.webhook.dispatch import Dispatcher
 from inzira_gateway.webhook.transport import Sender, tls_context
 from inzira_gateway.webhook.vault import KeyVault
-from inzira_gateway.webhook.wake import behind, wake
+from inzira_gateway.webhook.wake import Watch
 from inzira_platform.testing.client import Api, Caller
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -41,6 +41,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    target: str = ""
 
     @property
     def webhook_id(self) -> str:
@@ -83,7 +84,9 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/hook?of=inzira"
 
     async def take(self, request: Request) -> Response:
-        self.seen.append(Seen(request.url.path, dict(request.headers), await request.body()))
+        query = request.scope["query_string"].decode()
+        target = request.scope["raw_path"].decode() + (f"?{query}" if query else "")
+        self.seen.append(Seen(request.scope["path"], dict(request.headers), await request.body(), target))
         status = self.plan.pop(0) if self.plan else 204
         if status == self.SLOW:
             await asyncio.sleep(5)
@@ -165,18 +168,19 @@ class Worker:
 
     api: Api
     dispatcher: Dispatcher
+    watch: Watch
 
     @classmethod
     def of(cls, api: Api, settings: Settings, sender: Sender | None = None) -> "Worker":
         """A worker on the app's database; its waits are not spread."""
         vault = KeyVault.from_file(settings.field_key_file)
         made = sender or Sender(Names([["127.0.0.1"]]), ON_THIS_MACHINE, tls_context(None))
-        return cls(api, Dispatcher(Transactions(api.app.state.sessions), vault, made, api.clock, lambda: 0.0))
+        transactions = Transactions(api.app.state.sessions)
+        watch = Watch(transactions, load_catalogue(), api.clock)
+        return cls(api, Dispatcher(transactions, vault, made, api.clock, lambda: 0.0), watch)
 
     async def look(self) -> int:
-        transactions, clock = Transactions(self.api.app.state.sessions), self.api.clock
-        waiting = await behind(transactions, clock)
-        return sum([await wake(transactions, load_catalogue(), one, clock) for one in waiting])
+        return sum([await self.watch.look(one) for one in await self.watch.behind()])
 
     async def turn(self) -> int:
         """Look for news, deliver what is due; how many attempts were made."""

@@ -11,11 +11,13 @@ from gateway_scene import PASSWORD
 from inzira_contracts.codes import Supervision
 from inzira_platform.testing.client import Caller
 from inzira_tvet.programme.repository import load_catalogue
+from partner_scene import granted, registered
 from reintegration_scene import GOOD, ORG, Office
 from reintegration_scene import Intake as News
 from seeds import admission
 from tvet_scene import Intake as Arrivals
 from tvet_scene import Workshop
+from webhook_scene import Names, woken_at
 
 Body = dict[str, Any]
 RELEASED = date(2026, 10, 5)
@@ -45,7 +47,7 @@ async def good_requests(deployed: Deployed) -> list[Good]:
         case "reintegration":
             return await _reintegration(deployed)
         case _:
-            return _gateway(deployed)
+            return await _gateway(deployed)
 
 
 MOVED: Body = {"kind": "HOSPITAL_OUT", "occurred_at": INSTANT, "reference": "H/1", "returned_at": "2026-05-06"}
@@ -194,7 +196,7 @@ async def _reintegration(deployed: Deployed) -> list[Good]:
     ]
 
 
-def _gateway(deployed: Deployed) -> list[Good]:
+async def _gateway(deployed: Deployed) -> list[Good]:
     boss = deployed.api.as_("administrator", sub="00000000-0000-7000-8000-000000000001")
     account: Body = {
         "username": "nyirahabimana", "display_name": "Officer N", "role": "rcs_intake_officer", "agency": "RCS",
@@ -205,4 +207,20 @@ def _gateway(deployed: Deployed) -> list[Good]:
         Good(boss, "/v1/sessions", {"username": "nyirahabimana", "password": PASSWORD}),
         Good(boss, "/v1/sessions/refresh", {"refresh_token": "x" * 43}),
         Good(boss, "/v1/operations/gateway/events/rebuild", {"reason": "a test"}),
+        *await _webhooks(deployed),
+    ]
+
+
+async def _webhooks(deployed: Deployed) -> list[Good]:
+    deployed.api.app.state.webhook_resolver = Names([["8.8.8.8"]])  # nobody outside is asked
+    partner = await registered(deployed.api, deployed.api)
+    await granted(deployed.api, partner, route="feed")
+    caller = deployed.api.as_("partner", sub=partner.client_id)
+    wanted: Body = {"url": "https://hooks.partner.example/", "purpose": "reintegration_support"}
+    path = f"/v1/webhooks/{await woken_at(caller, wanted['url'])}"
+    again: Body = {"since": "2026-11-22T08:00:00Z", "until": "2026-11-23T08:00:00Z"}
+    return [
+        Good(caller, "/v1/webhooks", wanted),
+        Good(caller, path, {"url": "https://other.partner.example/"}, "PATCH", path),
+        Good(caller, f"{path}/replay", again),
     ]

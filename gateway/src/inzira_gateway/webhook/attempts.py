@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.partner.domain import PartnerState
@@ -47,6 +47,12 @@ async def due(
         .with_for_update(of=WebhookMessage, skip_locked=True)
     )
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def is_any_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether any message waits for its time no more; the cheap question before the whole one."""
+    query = select(exists().where(MESSAGE.state == MessageState.PENDING, MESSAGE.next_attempt_at <= now))
+    return bool((await session.execute(query)).scalar_one())
 
 
 async def interrupted(session: AsyncSession, message_id: UUID, now: datetime) -> None:

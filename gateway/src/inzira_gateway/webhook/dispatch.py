@@ -79,6 +79,8 @@ class Dispatcher:
     async def claim(self, most: int) -> list[Claimed]:
         """Attempts that are due, leased and written into the log as started."""
         async with self._transactions.begin() as session:
+            if most < 1 or not await attempts.is_any_due(session, self._clock.now()):
+                return []
             followed = await grants.feeds_in_force(session, self._clock.today())
             found = await attempts.due(session, self._clock.now(), followed, most)
             taken = [await self._take(session, message, endpoint) for message, endpoint in found]

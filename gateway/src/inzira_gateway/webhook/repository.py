@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from inzira_platform.page import InvalidCursorError, PageRequest
-from sqlalchemy import delete, func, select, text, tuple_, update
+from sqlalchemy import delete, exists, func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.webhook.domain import EndpointState, MessageKind, MessageState, WebhookNotFoundError
@@ -113,6 +113,20 @@ async def list_deliveries(session: AsyncSession, endpoint_id: UUID, page: PageRe
     if after is not None:
         query = query.where(DELIVERY.id < _uuid(after[0]))
     return (await session.execute(query.order_by(DELIVERY.id.desc()).limit(page.limit + 1))).scalars().all()
+
+
+async def is_any_behind(session: AsyncSession, position: int) -> bool:
+    """Whether any active endpoint has not looked up to `position`."""
+    query = select(exists().where(ENDPOINT.state == EndpointState.ACTIVE, ENDPOINT.position < position))
+    return bool((await session.execute(query)).scalar_one())
+
+
+async def hasten(session: AsyncSession, endpoint_id: UUID, now: datetime) -> None:
+    """Try what waits at once."""
+    statement = update(WebhookMessage).where(
+        MESSAGE.endpoint_id == endpoint_id, MESSAGE.state == MessageState.PENDING, MESSAGE.lease.is_(None)
+    )
+    await session.execute(statement.values(next_attempt_at=now))
 
 
 async def behind(session: AsyncSession, position: int, feeds: Sequence[tuple[str, str]]) -> Sequence[UUID]:

@@ -102,6 +102,7 @@ async def change(
         raise WebhookStateError
     endpoint.url = url or endpoint.url
     endpoint.state = EndpointState.ACTIVE
+    await repository.hasten(session, endpoint.id, moment.now)
     return await _changed(session, endpoint, "webhook.changed", moment)
 
 

@@ -21,7 +21,7 @@ from inzira_gateway.webhook.domain import rules_on
 from inzira_gateway.webhook.rules import load_rules
 from inzira_gateway.webhook.transport import Sender, SystemResolver, tls_context
 from inzira_gateway.webhook.vault import KeyVault
-from inzira_gateway.webhook.wake import behind, wake
+from inzira_gateway.webhook.wake import Watch
 
 T = TypeVar("T")
 EVERY_SECONDS = 0.5
@@ -45,13 +45,13 @@ def make_dispatcher(runtime: Runtime) -> Dispatcher:
 
 async def work(runtime: Runtime) -> None:
     """Wake and deliver for ever; a database that is away is waited for."""
-    dispatcher, catalogue = make_dispatcher(runtime), load_catalogue()
-    transactions = Transactions(runtime.sessions)
+    dispatcher = make_dispatcher(runtime)
+    watch = Watch(Transactions(runtime.sessions), load_catalogue(), runtime.clock)
     under_way: set[asyncio.Task[None]] = set()
     try:
         while True:
-            for endpoint_id in await _watched(behind(transactions, runtime.clock)) or []:
-                await _watched(wake(transactions, catalogue, endpoint_id, runtime.clock))
+            for endpoint_id in await _watched(watch.behind()) or []:
+                await _watched(watch.look(endpoint_id))
             for claimed in await _watched(dispatcher.claim(AT_ONCE - len(under_way))) or []:
                 task = asyncio.create_task(_deliver(dispatcher, claimed))
                 under_way.add(task)

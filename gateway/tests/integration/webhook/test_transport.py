@@ -68,6 +68,19 @@ async def test_the_name_is_resolved_once_and_is_what_the_receiver_hears(authorit
     assert "cookie" not in secure.seen[0].headers
 
 
+@pytest.mark.parametrize(
+    "path", ["//127.0.0.1/x", "//other.example/x", "/a/../b", "/%2e%2e/b?x=//y", "/?http://127.0.0.1"]
+)
+async def test_no_path_changes_who_is_asked(authority: Authority, secure: Receiver, path: str) -> None:
+    dialled = Dialled()
+    reach = Reach(frozenset({secure.port}), loopback=True)
+    sender = Sender(Names([["127.0.0.1"]]), reach, tls_context(authority.trusted), dialled)
+    answer = await posted(sender, f"https://{NAME}:{secure.port}{path}")
+    assert answer.outcome is Outcome.ACCEPTED
+    assert secure.seen[0].headers["host"] == f"{NAME}:{secure.port}"
+    assert secure.seen[0].target == path
+
+
 async def test_a_certificate_of_another_name_or_authority_is_refused(
     authority: Authority, secure: Receiver, tmp_path: Path
 ) -> None:
