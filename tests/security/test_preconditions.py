@@ -28,7 +28,9 @@ async def deployed(request: pytest.FixtureRequest, ground: Ground) -> AsyncItera
 
 
 def allowed(deployed: Deployed, permission: str) -> Caller:
-    """Somebody who may."""
+    """Somebody who may; a partner where none of the staff may."""
+    if not may_be_called(permission):
+        return deployed.api.as_("partner")
     return deployed.api.as_principal(caller_for(permission))
 
 
