@@ -33,7 +33,15 @@ async def wrong_clock(scene: Scene) -> dict[str, Any]:
 
 async def full_disk(scene: Scene) -> dict[str, Any]:
     """PostgreSQL's disk fills up, and is given space again."""
-    disk = scene.ground.disk
+    return await _full(scene, scene.ground.disk, "postgres")
+
+
+async def full_broker_disk(scene: Scene) -> dict[str, Any]:
+    """The same under Apache Kafka's log."""
+    return await _full(scene, scene.ground.broker_disk, "broker")
+
+
+async def _full(scene: Scene, disk: Path | None, name: str) -> dict[str, Any]:
     if disk is None:
         return {"skipped": True}
     ballast, seconds = disk / "ballast", scene.dice.choice((1, 3))
@@ -42,8 +50,8 @@ async def full_disk(scene: Scene) -> dict[str, Any]:
         await asyncio.sleep(seconds)
     finally:
         ballast.unlink(missing_ok=True)
-    await until_running(scene, "postgres")
-    return {"target": "postgres", "seconds": seconds}
+    await until_running(scene, name)
+    return {"target": name, "seconds": seconds}
 
 
 def _fill(ballast: Path) -> None:
@@ -127,7 +135,8 @@ async def poison(scene: Scene) -> dict[str, Any]:
 
 FAULTS = (
     Fault("clock.jump", 4, "clock", wrong_clock),
-    Fault("disk.full", 1, "postgres", full_disk),
+    Fault("disk.full.postgres", 1, "postgres", full_disk),
+    Fault("disk.full.broker", 1, "broker", full_broker_disk),
     Fault("db.lock", 4, "lock", lock_table),
     Fault("db.connections", 5, "connections", end_connections),
     Fault("broker.wipe", 0.7, "broker", wipe_log),

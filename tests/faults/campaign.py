@@ -66,6 +66,7 @@ class Outcome:
     faults: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     drained_in: float | None = None
+    given_up: list[str] = field(default_factory=list)
     verdict: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -99,7 +100,7 @@ class Campaign:
             await mend(nemesis.scene)
             outcome.drained_in = await self._settle(load, partner)
             outcome.operations, outcome.by_outcome = self.history.operations, self.history.by_outcome
-            outcome.faults = dict(nemesis.counts)
+            outcome.faults, outcome.given_up = dict(nemesis.counts), nemesis.scene.given_up
             self.history.close()
             outcome.verdict = self._judge()
         finally:

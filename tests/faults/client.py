@@ -5,11 +5,13 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from history import Attempt, History, Operation
+from multidict import CIMultiDict
 
 UNKNOWN = frozenset({0, 500, 502, 503, 504})
 """After these nobody knows whether it was done."""
@@ -127,7 +129,7 @@ class User:
 
     async def _send(
         self, method: str, path: str, headers: dict[str, str], body: object, limit: float
-    ) -> tuple[int, Any, dict[str, str]]:
+    ) -> tuple[int, Any, Mapping[str, str]]:
         timeout = aiohttp.ClientTimeout(total=limit)
         options: dict[str, Any] = {"headers": headers, "timeout": timeout}
         if body is not None:
@@ -135,9 +137,9 @@ class User:
         try:
             async with self.door.session.request(method, path, **options) as response:
                 content = await response.read()
-                return response.status, _parsed(content), dict(response.headers)
+                return response.status, _parsed(content), response.headers
         except (aiohttp.ClientError, OSError, TimeoutError):
-            return 0, None, {}
+            return 0, None, CIMultiDict()
 
 
 def _parsed(content: bytes) -> Any:  # noqa: ANN401 - any JSON

@@ -74,6 +74,8 @@ class Ground:
     failpoints: Mapping[str, str] = field(default_factory=dict)
     disk: Path | None = None
     """A small file system of its own for PostgreSQL, where one could be mounted."""
+    broker_disk: Path | None = None
+    """Another one for Apache Kafka's log."""
 
     @property
     def clocks(self) -> Path:
@@ -89,7 +91,9 @@ def make_ground(
     run.create()
     run.path.chmod(0o755)
     base = _base_port()
-    ground = Ground(run, kafka, base, _wires(base), mutant, failpoints, disk=_mount(run.path / "disk", disk_mb))
+    disk = _mount(run.path / "disk", disk_mb)
+    broker_disk = _mount(run.path / "broker-disk", disk_mb) if kafka == "apache" else None
+    ground = Ground(run, kafka, base, _wires(base), mutant, failpoints, disk, broker_disk)
     ground.clocks.mkdir(exist_ok=True)
     return ground
 
@@ -135,7 +139,8 @@ class House(LocalStack):
     def _embedded_broker(self, base: int) -> ApacheKafka | EmbeddedBroker | None:
         made = super()._embedded_broker(base)
         if isinstance(made, ApacheKafka):
-            made = ProxiedKafka(made.data_dir, made.port, controller_port=base + CONTROLLER_OFFSET)
+            folder = self._ground.broker_disk / "kafka" if self._ground.broker_disk else made.data_dir
+            made = ProxiedKafka(folder, made.port, controller_port=base + CONTROLLER_OFFSET)
         elif made is not None:
             made = ProxiedBroker(made.port, made.data_dir)
         made.advertised = self._ground.wires["broker"].listen
@@ -202,8 +207,9 @@ class House(LocalStack):
         self._supervisor.stop()
         end(left_behind(self._run))
         await self.links.stop()
-        if self._ground.disk is not None:
-            await asyncio.to_thread(subprocess.run, ["umount", "-l", str(self._ground.disk)], check=False)
+        for disk in (self._ground.disk, self._ground.broker_disk):
+            if disk is not None:
+                await asyncio.to_thread(subprocess.run, ["umount", "-l", str(disk)], check=False)
 
 
 def _local(wire: Wire) -> str:

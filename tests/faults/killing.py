@@ -171,6 +171,7 @@ async def until_running(scene: Scene, name: str, seconds: float = 60) -> None:
         if state and state.state == "RUNNING":
             return
         if state and state.state == "FATAL":
+            scene.given_up.append(name)
             await asyncio.to_thread(start, scene, name)
         await asyncio.sleep(0.3)
     raise RuntimeError(f"{name} did not come back")

@@ -46,7 +46,10 @@ class Links:
         async with self._lock:
             self._process.stdin.write(json.dumps({"link": link, "mode": mode, **more}).encode() + b"\n")
             await self._process.stdin.drain()
-            return int(await self._answer())
+            touched = await self._answer()
+        if not touched:
+            raise RuntimeError("the proxy is gone")
+        return int(touched)
 
     async def open_all(self) -> None:
         """Everything passes."""

@@ -29,6 +29,8 @@ class Scene:
     dice: random.Random
     journal_rows: Callable[[], Awaitable[int]]
     wipes_left: int = 8
+    given_up: list[str] = field(default_factory=list)
+    """Processes the supervisor had stopped starting: an operator would have had to."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,20 @@ class Nemesis:
     counts: Counter[str] = field(default_factory=Counter)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _held: set[str] = field(default_factory=set)
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Break and mend until `stopping` is set, then wait for what is still broken."""
-        while not self.stopping.is_set():
-            free = [fault for fault in self.faults if fault.resource not in self._held]
-            if free and len(self._running) < OVERLAP:
-                fault = self.scene.dice.choices(free, [one.weight for one in free])[0]
-                task = asyncio.create_task(self._carry_out(fault))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), self.scene.dice.uniform(*self.pause))
-        await asyncio.gather(*self._running)
+        async with asyncio.TaskGroup() as group:
+            while not self.stopping.is_set():
+                free = [fault for fault in self.faults if fault.resource not in self._held]
+                if free and len(self._held) < OVERLAP:
+                    fault = self.scene.dice.choices(free, [one.weight for one in free])[0]
+                    self._held.add(fault.resource)
+                    group.create_task(self._carry_out(fault))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.stopping.wait(), self.scene.dice.uniform(*self.pause))
 
     async def _carry_out(self, fault: Fault) -> None:
-        self._held.add(fault.resource)
         began = time.time()
         try:
             facts = await fault.inject(self.scene)

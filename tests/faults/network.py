@@ -10,14 +10,14 @@ def _some_link(scene: Scene) -> str:
     return scene.dice.choice([*scene.house.links.wires, "broker", "broker"])
 
 
-async def _for_a_while(scene: Scene, mode: str, seconds: float, **more: float) -> dict[str, Any]:
+async def _for_a_while(scene: Scene, mode: str, lasts: float, **more: float) -> dict[str, Any]:
     link = _some_link(scene)
     touched = await scene.house.links.order(link, mode, **more)
     try:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(lasts)
     finally:
         await scene.house.links.order(link, "open")
-    return {"target": link, "seconds": seconds, "connections": touched}
+    return {"target": link, "seconds": lasts, "connections": touched}
 
 
 async def cut(scene: Scene) -> dict[str, Any]:

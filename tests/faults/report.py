@@ -29,6 +29,8 @@ def readable(outcome: Outcome) -> str:
         shown = f"{times['median']} | {times['longest']}" if times else "— | —"
         lines.append(f"| {kind} | {number} | {shown} |")
     lines += ["", "Answers: " + ", ".join(f"{status} × {n}" for status, n in sorted(checked["statuses"].items())), ""]
+    if outcome.given_up:
+        lines += ["The supervisor had given up and was asked again: " + ", ".join(outcome.given_up), ""]
     for invariant, number in verdict["violations"].items():
         lines += [f"**{invariant}: {number}**", *[f"- {place}" for place in verdict["places"][invariant]], ""]
     return "\n".join(lines)

@@ -32,12 +32,15 @@ async def mend(scene: Scene) -> None:
             os.kill(pid, signal.SIGCONT)
     for clock in scene.ground.clocks.iterdir():
         clock.unlink()
-    if scene.ground.disk is not None:
-        (scene.ground.disk / "ballast").unlink(missing_ok=True)
+    for disk in (scene.ground.disk, scene.ground.broker_disk):
+        if disk is not None:
+            (disk / "ballast").unlink(missing_ok=True)
     end = time.monotonic() + 90
     while time.monotonic() < end:
         known = states(scene)
         for name, state in known.items():
+            if state.state == "FATAL":
+                scene.given_up.append(name)
             if state.state in ("FATAL", "EXITED", "STOPPED"):
                 start(scene, name)
         if known and all(state.state == "RUNNING" for state in known.values()) and _all_ready(scene.ground):

@@ -91,10 +91,7 @@ class World:
 
     def officer(self, facility: str, role: str) -> User:
         """One of the officers of a facility: intake, intake.two, psychosocial."""
-        place = {"HUY": "huye", "MUS": "musanze"}[facility]
-        return self.users[
-            f"{place}.{ {'intake': 'intake', 'second': 'intake.two', 'psychosocial': 'psychosocial'}[role] }"
-        ]
+        return self.users[f"{PLACES[facility]}.{role}"]
 
     def invent(self) -> Someone:
         """Somebody who exists nowhere, with the canary in every name and number."""

@@ -87,8 +87,9 @@ def fold(events: dict[str, list[Event]]) -> dict[str, Any]:
     _case(head, by_source.get("reintegration", []))
     if head.get("custody_state") == "DECEASED" or head.get("case_state") == "CLOSED":
         head["next_due_on"] = None
-    elif head.get("custody_state") in HELD and head.get("next_due_on") is None:
-        head["next_due_on"] = head.get("expected_release_on")
+    elif head.get("custody_state") in HELD:
+        days = [day for day in (head.get("next_due_on"), head.get("expected_release_on")) if day]
+        head["next_due_on"] = min(days, default=None)
     head["stage"] = _stage(head)
     return head
 
@@ -162,7 +163,7 @@ def _case(head: dict[str, Any], events: list[Event]) -> None:
             head |= {"worker_id": event.data["worker_id"], "org": event.data["org"]}
         elif event.kind == "handover.accepted":
             head |= {"worker_id": event.data["to_worker"], "org": event.data["org"]}
-        elif event.kind in ("schedule.computed", "visit.recorded"):
+        elif event.kind == "due.changed":
             head["next_due_on"] = event.data.get("next_due_on")
         elif event.kind == "case.closed":
             day = datetime.fromisoformat(event.data["occurred_at"]).astimezone(KIGALI).date()

@@ -23,8 +23,8 @@ class _Behind:
         return await self._connection.fetch(query, *given)
 
     async def execute(self, query: str, *given: Any) -> Any:  # noqa: ANN401 - asyncpg is untyped
-        if query.startswith("DELETE FROM outbox_pending"):
-            self._cursor = max(self._cursor, *given[0])
+        if query is relay.PUBLISHED:
+            self._cursor = max(self._cursor, *given[-1])
         return await self._connection.execute(query, *given)
 
 

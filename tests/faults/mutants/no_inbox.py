@@ -9,11 +9,17 @@ EVERYTHING_IS_NEW = text(
 )
 
 
-async def _one(self: inbox.Inbox, session: inbox.AsyncSession, record: inbox.Incoming, standing: inbox.Standing) -> int:
+async def _one(
+    self: inbox.Inbox,
+    session: inbox.AsyncSession,
+    record: inbox.Incoming,
+    standing: inbox.Standing,
+    gathered: inbox.Gathered,
+) -> int:
     if record.envelope is None:
         await self.park(session, record, "undecodable", record.fault)
         return 0
-    await self.handle(session, record)
+    await self._take(session, record, gathered)
     if record.topic not in self._unsequenced:
         stream = (record.source, record.envelope.partitionkey)
         standing.versions[stream] = max(standing.versions.get(stream, 0), record.envelope.sequence)
