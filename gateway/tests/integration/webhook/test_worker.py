@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,9 +130,11 @@ async def test_a_worker_killed_between_sending_and_recording_sends_again_under_t
     with (tmp_path / "worker.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(*command, env=given, stdout=log, stderr=log)
         try:
-            await until(lambda: len(receiver.seen) == 1, 60)
+            await until(lambda: len(receiver.seen) == 1 or process.returncode is not None, 60)
+            assert process.returncode is None, (tmp_path / "worker.log").read_text()
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
     assert await api.database.value("SELECT state FROM webhook_message") == "PENDING"
     clock.set(datetime.now(UTC))

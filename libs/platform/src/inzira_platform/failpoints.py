@@ -20,6 +20,7 @@ POINTS = frozenset(
         "commit_offset",  # F8: committed, the broker does not know it yet
         "rebalance",  # F9: between giving partitions up and taking them
         "register_chunk",  # a part of an import is done
+        "webhook_sent",  # a receiver has a webhook, the log does not know it yet
     }
 )
 """F1, between a stream's lock and its journal row, lies inside one statement: a campaign widens it by a trigger."""
