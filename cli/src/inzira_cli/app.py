@@ -3,10 +3,12 @@
 import typer
 
 from inzira_cli import accounts, events
+from inzira_cli.commands.backup import backup
 from inzira_cli.commands.demo import demo
 from inzira_cli.commands.down import down
 from inzira_cli.commands.logs import logs
 from inzira_cli.commands.provision import provision
+from inzira_cli.commands.restore import restore
 from inzira_cli.commands.secrets import secrets
 from inzira_cli.commands.status import status
 from inzira_cli.commands.up import up
@@ -20,6 +22,6 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
-for one in (up, demo, down, status, logs, secrets, provision):
+for one in (up, demo, down, status, logs, backup, restore, secrets, provision):
     app.command()(one)
 app.command("import")(import_register)

@@ -1,8 +1,11 @@
 """Where a running stack keeps its data, logs and secrets, and what it was started with."""
 
+import fcntl
 import hashlib
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -77,6 +80,14 @@ class RunFolder:
         except FileNotFoundError:
             return None
         return Stack(**kept)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold off every other command that starts the stack or replaces its data; waits for its turn."""
+        self.create()
+        with (self.path / "up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def create(self) -> None:
         """Make the folders; secrets are closed to others."""

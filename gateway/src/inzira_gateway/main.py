@@ -41,7 +41,7 @@ from inzira_gateway.rebuild.routes import router as rebuild
 from inzira_gateway.rebuild.work import work
 from inzira_gateway.registry.files import check_own, load_routes
 from inzira_gateway.session.routes import router as session
-from inzira_gateway.session.service import forget_old_sessions
+from inzira_gateway.session.service import end_all_sessions, forget_old_sessions
 from inzira_gateway.settings import Settings
 from inzira_gateway.sharing.routes import router as sharing
 from inzira_gateway.statistics import service as figures
@@ -143,6 +143,12 @@ async def _forget(session: AsyncSession, clock: Clock) -> int:
     return await forget_old_sessions(session, clock.now())
 
 
+async def _begin_anew(session: AsyncSession, clock: Clock) -> None:
+    """After a restored backup: everybody signs in again, and partners list their persons anew."""
+    await end_all_sessions(session, "restored", clock.now())
+    await feeds.begin_anew(session)
+
+
 async def _note_departures(session: AsyncSession, clock: Clock) -> int:
     return await feeds.note_departures(session, load_catalogue(), clock)
 
@@ -181,6 +187,7 @@ SERVICE = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     extend=guard,
     background=[watch, work, deliver_webhooks],
+    begin_anew=_begin_anew,
 )
 
 

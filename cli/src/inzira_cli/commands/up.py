@@ -2,7 +2,6 @@
 
 import asyncio
 import enum
-import fcntl
 import time
 from typing import Annotated
 
@@ -47,9 +46,7 @@ def up(
     if "%" in str(data.absolute()):
         raise typer.BadParameter("the supervisor cannot use a folder whose path holds a % sign", param_hint="--data")
     run = run_folder(data)
-    run.create()
-    with (run.path / "up.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with run.alone():
         if Supervisor(run).pid():
             console.print("Already up.")
             show(run)

@@ -33,6 +33,9 @@ WHERE id = 1 AND EXISTS (SELECT 1 FROM gone)
 """
 )
 
+EXPIRE = text("UPDATE feed_counter SET last = last + :ahead, pruned = last + :ahead WHERE id = 1")
+FORGET = text("DELETE FROM feed_event")
+
 
 class Counter(NamedTuple):
     last: int
@@ -84,6 +87,12 @@ async def after(session: AsyncSession, client_id: str, position: int, most: int)
 
 async def prune(session: AsyncSession, before: datetime) -> None:
     await session.execute(PRUNE, {"before": before})
+
+
+async def expire(session: AsyncSession, ahead: int) -> None:
+    """Go on `ahead` positions further, and keep nothing of what was before."""
+    await session.execute(FORGET)
+    await session.execute(EXPIRE, {"ahead": ahead})
 
 
 async def keep_sights(session: AsyncSession, client_id: str, purpose: str, sights: Mapping[UUID, Sight]) -> None:

@@ -28,6 +28,8 @@ from inzira_gateway.transactions import Transactions
 FEED = "feed"
 SCANNED = 500
 LOOK_SECONDS = 0.25
+FAR_AHEAD = 1_000_000_000
+"""More positions than can have been given out between a backup and its restoration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,14 @@ async def _departures_of(session: AsyncSession, access: Access, now: datetime) -
             await repository.keep_sights(session, access.client_id, access.purpose, {person_id: sight})
             found += 1
     return found
+
+
+async def begin_anew(session: AsyncSession) -> None:
+    """After a restored backup every cursor has expired, and no position is ever given out twice.
+
+    Partners may have followed the feed further than the backup knows: they list the persons anew (410).
+    """
+    await repository.expire(session, FAR_AHEAD)
 
 
 async def prune(session: AsyncSession, clock: Clock) -> int:

@@ -66,6 +66,13 @@ async def revoke_all(session: AsyncSession, account_id: UUID, reason: str, now: 
     )
 
 
+async def revoke_everybody(session: AsyncSession, reason: str, now: datetime) -> None:
+    """End every session there is."""
+    await session.execute(
+        update(Session).where(col(Session.revoked_at).is_(None)).values(revoked_at=now, revoked_because=reason)
+    )
+
+
 async def find_attempts(session: AsyncSession, username: str) -> LoginAttempt | None:
     return await session.get(LoginAttempt, name_digest(username))
 

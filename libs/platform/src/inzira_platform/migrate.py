@@ -5,6 +5,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, pool, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -30,6 +31,11 @@ async def drift(dsn: str, metadata: MetaData) -> list[Any]:
     found: list[Any] = []
     await _with_connection(dsn, lambda connection: found.extend(differences(connection, metadata)))
     return found
+
+
+def revisions(migrations: Path) -> list[str]:
+    """Every revision there is, the newest first; needs no database."""
+    return [script.revision for script in ScriptDirectory(str(migrations)).walk_revisions()]
 
 
 async def _with_connection(dsn: str, work: Any) -> None:  # noqa: ANN401 - a callable on a sync connection

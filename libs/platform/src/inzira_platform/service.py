@@ -70,7 +70,7 @@ class Service:
     """A deployable: `name` is also its database, its topic `inzira.<name>` and the prefix of its roles.
 
     `migrations` is the folder with env.py; `extend` may add to the app after it is built; `background` are further
-    coroutines of the worker.
+    coroutines of the worker; `begin_anew` is what a restored database needs beside a new log epoch.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Service:
     metadata: MetaData | None = None
     extend: Callable[[Any, ServiceSettings], None] | None = None
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
+    begin_anew: Callable[[AsyncSession, Clock], Awaitable[None]] | None = None
 
     @property
     def consumer(self) -> str:

@@ -41,18 +41,27 @@ class Waker:
     async def _run(self) -> None:
         connection: asyncpg.Connection | None = None
         clock, told = asyncio.get_running_loop().time, 0.0
-        while True:
-            await self._event.wait()
-            await asyncio.sleep(max(0.0, told + DEBOUNCE - clock()))
-            self._event.clear()
-            told = clock()
-            try:
-                if connection is None or connection.is_closed():
-                    connection = await asyncpg.connect(self._dsn, timeout=5)
-                await connection.execute(f"NOTIFY {CHANNEL}", timeout=5)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log().warning("waker.failed", error_class=type(error).__name__)
-                connection = None
+        try:
+            while True:
+                await self._event.wait()
+                await asyncio.sleep(max(0.0, told + DEBOUNCE - clock()))
+                self._event.clear()
+                told = clock()
+                connection = await self._notify(connection)
+        finally:
+            if connection is not None:
+                connection.terminate()
+
+    async def _notify(self, connection: asyncpg.Connection | None) -> asyncpg.Connection | None:
+        """Wake whoever listens, over a connection that is made when there is none; None when that failed."""
+        try:
+            if connection is None or connection.is_closed():
+                connection = await asyncpg.connect(self._dsn, timeout=5)
+            await connection.execute(f"NOTIFY {CHANNEL}", timeout=5)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            log().warning("waker.failed", error_class=type(error).__name__)
+            return None
+        return connection
 
 
 async def listen(connection: asyncpg.Connection, event: asyncio.Event) -> None:
