@@ -17,8 +17,8 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo test check mutants alone kafka faults lint format types imports \
-	architecture migrations locks locks-fresh documents openapi schemas compose clean
+.PHONY: help bootstrap up down status logs demo backup restore test check mutants alone kafka faults lint format types \
+	imports architecture migrations locks locks-fresh floors secrets-scan documents openapi schemas compose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ logs: $(READY) ## the last lines of every log (PROCESS=intake-api for one)
 demo: up ## the whole road, from a register to a closed case, and leave it running
 	@$(BIN)/inzira demo --data $(DATA)
 
+backup: $(READY) ## back up every database of the stack, running or not (TO=folder)
+	@$(BIN)/inzira backup --data $(DATA) $(if $(TO),--to $(TO))
+
+restore: $(READY) ## restore a backup into the stack, which must be down (FROM=set, REPLACE=1 to give up what is there)
+	@test -n "$(FROM)" || { echo "Say which: make restore FROM=backups/inzira-…" >&2; exit 2; }
+	@$(BIN)/inzira restore $(FROM) --data $(DATA) $(if $(REPLACE),--replace)
+
 test: $(READY) ## every test that needs no Java
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
 
@@ -67,7 +74,7 @@ FAULT_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES
 faults: $(READY) ## a campaign of faults (SEED=, MINUTES=, FAULTS=, OPERATIONS=, ONLY=, KAFKA=tansu|apache, MUTANTS=1)
 	$(BIN)/python tests/faults $(FAULT_OPTIONS)
 
-check: lint types imports migrations locks-fresh documents ## everything that is checked without running the services
+check: lint types imports migrations locks-fresh floors secrets-scan documents ## everything that is checked without running the services
 
 lint: $(READY) ## style of the code
 	$(BIN)/ruff check .
@@ -94,6 +101,12 @@ locks: $(READY) ## write every requirements.lock anew, keeping the present pins 
 
 locks-fresh: $(READY) ## every requirements.lock is what its pyproject gives
 	$(BIN)/python deploy/locks.py --check
+
+floors: $(READY) ## no requirements.lock holds a version with a known weakness (deploy/min-versions.toml)
+	$(BIN)/python deploy/floors.py
+
+secrets-scan: $(READY) ## no password, key or token in any file that is committed
+	$(BIN)/python deploy/secrets_scan.py
 
 schemas: $(READY) ## write the schemas of the events anew; refuses what would break a reader
 	$(BIN)/python -m inzira_contracts.check --write
