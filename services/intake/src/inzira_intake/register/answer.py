@@ -1,6 +1,7 @@
 """The answer to a register: a copy of its workbook with the outcome and the reason beside each row.
 
-Formatting is kept. Formulas are not: their calculated values stand in their place, so nothing in the answer runs.
+Formatting is kept. Formulas are not: their calculated values stand in their place, and links, names, validations and
+conditional formats, which may hold formulas, are left out. So nothing in the answer runs, whoever sent what.
 """
 
 import io
@@ -12,9 +13,12 @@ from copy import copy
 from dataclasses import dataclass
 
 import openpyxl
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inzira_intake.register.domain import Outcome
@@ -25,6 +29,7 @@ from inzira_intake.register.workbook import MAX_COLUMNS
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("outcome", "reason")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FILLS = {
     Outcome.ADMITTED: PatternFill("solid", fgColor="FFE2F0D9"),
     Outcome.DUPLICATE: PatternFill("solid", fgColor="FFEDEDED"),
@@ -48,6 +53,7 @@ def write_answer(content: bytes, verdicts: Mapping[int, Verdict], language: str)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+        _still(workbook)
         sheet = workbook[title]
         columns = _columns(sheet, heading_row)
         _write_headings(sheet, heading_row, columns, language)
@@ -56,6 +62,27 @@ def write_answer(content: bytes, verdicts: Mapping[int, Verdict], language: str)
         answer = io.BytesIO()
         workbook.save(answer)
     return answer.getvalue()
+
+
+def _still(workbook: Workbook) -> None:
+    """Nothing calculates, calls or links; a text that looks like a formula stays text, also when it is typed over."""
+    workbook.defined_names.clear()
+    for sheet in workbook.worksheets:
+        sheet.defined_names.clear()
+        sheet.data_validations = DataValidationList()
+        sheet.conditional_formatting = ConditionalFormattingList()
+        for line in sheet.iter_rows():
+            for cell in line:
+                if isinstance(cell, Cell):
+                    _still_cell(cell)
+
+
+def _still_cell(cell: Cell) -> None:
+    if cell.hyperlink is not None:
+        cell.hyperlink = None
+    if isinstance(cell.value, str) and cell.value.startswith(_BEGINS_A_FORMULA):
+        cell.data_type = "s"
+        cell.quotePrefix = True  # Excel's own mark for text, as if typed behind an apostrophe
 
 
 def _columns(sheet: Worksheet, heading_row: int) -> tuple[int, int]:
