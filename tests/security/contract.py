@@ -5,12 +5,14 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import schemathesis
 from nudges import CANARY, Known, Nudger
+from repeatable import PHASES, same_constants
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
@@ -32,6 +34,7 @@ class Findings:
 
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    generated: list[str] = field(default_factory=list)
     statuses: dict[str, dict[int, int]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -142,14 +145,14 @@ def hold_to_contract(
         "generation": {
             "max-examples": examples, "no-shrink": True, "with-security-parameters": False, "database": "none",
         },
-        "phases": {name: {"enabled": name in on} for name in ("examples", "coverage", "fuzzing", "stateful")},
+        "phases": {name: {**PHASES[name], "enabled": name in on} for name in PHASES},
         "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
         "suppress-health-check": ["all"],
     })  # fmt: skip
     schema = schemathesis.openapi.from_dict(document, config=settings)
     schema.config.checks.update(included_check_names=list(CHECKS))
     findings = Findings()
-    with _bent(Nudger(known, SEED), token_of):
+    with same_constants(), _bent(Nudger(known, SEED), token_of, findings):
         for event in from_schema(schema).execute():
             _take(event, findings)
     findings.seconds = time.perf_counter() - started
@@ -173,16 +176,25 @@ def _take(event: object, findings: Findings) -> None:
                 findings.failures.setdefault((event.recorder.label, failure.title), text)
 
 
+def _as_generated(case: Any) -> str:  # noqa: ANN401 - schemathesis' case
+    """A request as it was drawn, before real ids and tokens come into it."""
+    return repr((case.operation.label, case.method, case.path_parameters, case.query, dict(case.headers), case.body))
+
+
 @contextmanager
-def _bent(nudger: Nudger, token_of: TokenOf) -> Iterator[None]:
+def _bent(nudger: Nudger, token_of: TokenOf, findings: Findings) -> Iterator[None]:
     """Every request of the block carries a token of its operation's permission and meets real ids."""
 
     def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:  # noqa: ANN401 - schemathesis calls it so
         permission = case.operation.definition.raw.get("x-permission", "")
+        findings.generated.append(_as_generated(case))
+        nudger.begin(case.operation.label)
+        # schemathesis hands one object to several requests: what is bent in place would come back in the next
+        case.path_parameters, case.query = dict(case.path_parameters or {}), dict(case.query or {})
         nudger.path(case.path_parameters)
         nudger.query(case.query)
         nudger.headers(case.headers)
-        case.body = nudger.body(case.body)
+        case.body = nudger.body(deepcopy(case.body))
         token = token_of(permission)
         if token is not None:
             case.headers["Authorization"] = f"Bearer {token}"

@@ -1,6 +1,7 @@
 """Bending generated requests towards what exists: half of the ids, codes and versions become real ones."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,18 @@ CANARY = "Kanari-Uwera-9199907"
 
 
 class Nudger:
-    """Deterministic by its seed; changes a request in place."""
+    """Deterministic by its seed, the operation and how often it was asked; changes a request in place."""
 
     def __init__(self, known: Known, seed: int) -> None:
         self._known = known
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+
+    def begin(self, operation: str) -> None:
+        """The next request of an operation: what others drew, and how often, changes nothing for it."""
+        self._asked[operation] += 1
+        self._random = random.Random(f"{self._seed}|{operation}|{self._asked[operation]}")  # noqa: S311 - as above
 
     def path(self, parameters: dict[str, Any]) -> None:
         """Ids of the path."""

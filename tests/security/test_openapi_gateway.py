@@ -1,71 +1,90 @@
 """The gateway answers as its document says, with all four services listening behind it."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from typing import Any
 
-from contract import hold_to_contract
-from fleet import BEHIND, Deployed, Ground, caller_for
-from gateway_scene import PASSWORD, sign_in
-from inzira_platform.app import build_app
-from listening import listening
+from contract import Findings, hold_to_contract
+from fleet import Ground, caller_for
+from front import listening_front
+from inzira_contracts.policy import policy
+from inzira_platform.testing.client import principal_of
 from openapi_runs import told
-from seeds import known_values, seed
-from staff import accounts_of
 
 USED_UP = {("DELETE", "/v1/sessions/current")}
 """Operations that end what the run itself needs; their own tests ask them."""
+REFUSALS = {403, 404, 405}
+"""Not yours, not there, and another method than the path takes."""
 
 
 async def test_the_gateway_keeps_its_contract(ground: Ground) -> None:
     """Its own routes in full, the passed-through ones in a sample: no 5xx, nothing undocumented, nothing echoed."""
-    async with AsyncExitStack() as stack:
-        fleet: dict[str, Deployed] = {}
-        upstreams: dict[str, Any] = {}
-        for name in BEHIND:
-            fleet[name] = await stack.enter_async_context(ground.deployed(name))
-            await seed(fleet[name])
-            app = build_app(fleet[name].service, fleet[name].settings, ground.clock)
-            upstreams[f"upstream_{name}"] = stack.enter_context(listening(app)).url
-        gateway = await stack.enter_async_context(ground.deployed("gateway", rate_factor=1000, **upstreams))
-        await seed(gateway)
-        known = await _known(gateway, *fleet.values())
-        names = await accounts_of(gateway)
-        tokens = {role: (await sign_in(gateway.api, user, PASSWORD))["access_token"] for role, user in names.items()}
-        document = (await gateway.api.nobody().get("/v1/openapi.json")).json()
+    async with listening_front(ground) as front:
 
         def token_of(permission: str) -> str | None:
-            return tokens.get(next(iter(caller_for(permission).roles)))
+            return front.tokens.get(next(iter(caller_for(permission).roles)))
 
-        front = stack.enter_context(listening(build_app(gateway.service, gateway.settings, ground.clock)))
-        own, passed = _split(document)
+        own, passed = _split(front.document)
         for part, examples, phases in ((own, 10, None), (passed, 4, ("examples", "fuzzing"))):
             findings = await asyncio.to_thread(
-                hold_to_contract, front.url, part, token_of, known, examples=examples, phases=phases
+                hold_to_contract, front.url, part, token_of, front.known, examples=examples, phases=phases
             )
             told("gateway", findings)
 
 
-async def _known(gateway: Deployed, *services: Deployed) -> dict[str, list[str]]:
-    """Ids of everything, and of accounts nobody of this run uses."""
-    found: dict[str, list[str]] = {}
-    for deployed in (gateway, *services):
-        for name, values in (await known_values(deployed)).items():
-            found.setdefault(name, []).extend(values)
+async def test_every_principal_is_answered_as_documented_and_refused_what_is_not_theirs(ground: Ground) -> None:
+    """Each role asks every operation: a refusal where its permission is missing, the document's word elsewhere."""
+    async with listening_front(ground) as front:
+        assert front.tokens.keys() == policy().roles - {"system"}, "nobody signs in as a service"
+        everything = _without_used_up(front.document)
+        for role, token in front.tokens.items():
+            findings = await asyncio.to_thread(
+                hold_to_contract,
+                front.url,
+                everything,
+                lambda _permission, token=token: token,
+                front.known,
+                examples=1,
+                phases=("fuzzing",),
+            )
+            told(role, findings)
+            assert _let_through(role, everything, findings) == {}
+
+
+def _let_through(role: str, document: dict[str, Any], findings: Findings) -> dict[str, list[int]]:
+    """Operations without permission of this role that answered otherwise than by a refusal of the caller."""
+    principal = principal_of(role)
+    found = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            permission, label = operation["x-permission"], f"{method.upper()} {path}"
+            if policy().is_public(permission) or principal.can(permission):
+                continue
+            asked = findings.statuses.get(label, {})
+            assert asked, f"{role} never asked {label}"
+            others = sorted(asked.keys() - REFUSALS)
+            if others:
+                found[label] = others
     return found
 
 
 def _split(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The gateway's own operations, and those of the services."""
-    parts: list[dict[str, Any]] = []
-    for is_own in (True, False):
-        paths = {
-            path: {
-                method: operation
-                for method, operation in item.items()
-                if (operation["x-service"] == "gateway") == is_own and (method.upper(), path) not in USED_UP
-            }
-            for path, item in document["paths"].items()
-        }
-        parts.append({**document, "paths": {path: item for path, item in paths.items() if item}})
-    return parts[0], parts[1]
+    whole = _without_used_up(document)
+    return (
+        _with(whole, lambda _, operation: operation["x-service"] == "gateway"),
+        _with(whole, lambda _, operation: operation["x-service"] != "gateway"),
+    )
+
+
+def _without_used_up(document: dict[str, Any]) -> dict[str, Any]:
+    return _with(document, lambda place, _: place not in USED_UP)
+
+
+def _with(document: dict[str, Any], wanted: Callable[[tuple[str, str], dict[str, Any]], bool]) -> dict[str, Any]:
+    """The document with those operations alone."""
+    paths = {
+        path: {method: operation for method, operation in item.items() if wanted((method.upper(), path), operation)}
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": {path: item for path, item in paths.items() if item}}
