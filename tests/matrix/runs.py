@@ -75,6 +75,8 @@ class Run:
     policy: Matrix = field(default_factory=matrix)
     outcome: Outcome = field(default_factory=Outcome)
     callers: Mapping[str, Caller] = field(default_factory=dict)
+    inside: frozenset[str] = frozenset()
+    """Operations that are not to be found from where the run asks."""
 
     def __post_init__(self) -> None:
         self.owners = self.world.owners()
@@ -89,15 +91,20 @@ class Run:
     @property
     def rules(self) -> Iterator[Rule]:
         """Rows of this service."""
-        yield from self.policy.rules[self.deployed.service.name].values()
+        rows = self.policy.rules[self.deployed.service.name].values()
+        yield from (rule for rule in rows if rule.label not in self.inside)
 
     def cells(self, *, reads: bool) -> Iterator[Cell]:
         """All cells of reading operations, or of the others."""
         for rule in self.rules:
             if (rule.operation[0] == "GET") == reads:
-                for who in self.policy.principals:
-                    for situation in self.policy.situations(rule):
-                        yield Cell(rule, who, situation)
+                yield from self.cells_of(rule)
+
+    def cells_of(self, rule: Rule) -> Iterator[Cell]:
+        """Every principal, in every situation of one row."""
+        for who in self.policy.principals:
+            for situation in self.policy.situations(rule):
+                yield Cell(rule, who, situation)
 
     async def ask(self, cell: Cell) -> httpx2.Response:
         """Send it."""
@@ -171,6 +178,9 @@ class Run:
             more = found - view.fields - view.also
             if more:
                 self._wrong(cell, f"shows {sorted(more)}, not in the view {view.name}")
+        for word in view.never:
+            if word in answer.text:
+                self._wrong(cell, f"says {word}, in the view {view.name}")
         if not view.names and "Kanari" in answer.text:
             self._wrong(cell, f"a name, in the view {view.name}")
 
@@ -278,6 +288,10 @@ LEFT_BEHIND = frozenset({"partner_record", "login_attempt", "assertion_seen"})
 """Tables that record refusals."""
 
 
+VARYING = ("x-request-id", "content-length", "ratelimit")
+"""Headers that differ from one request to the next, whoever is asked about."""
+
+
 def _plain(_world: World, _cell: Cell) -> Sent:
     return Sent()
 
@@ -285,5 +299,5 @@ def _plain(_world: World, _cell: Cell) -> Sent:
 def _without_request_id(answer: httpx2.Response) -> bytes:
     document = json.loads(answer.text)
     document.pop("request_id", None)
-    headers = {name: value for name, value in answer.headers.items() if name not in ("x-request-id", "content-length")}
+    headers = {name: value for name, value in answer.headers.items() if not name.startswith(VARYING)}
     return json.dumps([answer.status_code, document, headers], sort_keys=True).encode()

@@ -18,4 +18,5 @@ def told(run: Run, what: str, record: Callable[[str, object], None]) -> None:
         print(as_written(outcome.seen))
     assert not outcome.wrong, "\n" + "\n".join(outcome.wrong)
     unseen = {name: sorted(views()[name].fields - seen) for name, seen in outcome.seen.items()}
-    assert not {name: fields for name, fields in unseen.items() if fields}, "listed in a view and shown to nobody"
+    unseen = {name: fields for name, fields in unseen.items() if fields}
+    assert not unseen, f"listed in a view and shown to nobody: {unseen}"

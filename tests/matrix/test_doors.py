@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from cells import NOBODY, SERVICES, Rule, matrix
+from cells import DONE, NOBODY, SERVICES, Rule, matrix
 from doors import Door, make_doors
 from fleet import Ground
 from inzira_contracts.policy import policy
 from policy_mutants import holder_difference
+from views import views
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -40,6 +41,11 @@ def test_the_principals_stand_for_every_role() -> None:
     by_hand = {who.role: who.scope for who in matrix().principals.values() if who.role not in (None, "none")}
     assert by_hand == policy_file
     assert NOBODY in matrix().principals
+
+
+def test_every_view_that_is_named_is_written_and_every_written_one_named() -> None:
+    named = {view for service in SERVICES for rule in rules_of(service) for view in rule.may.values()} - {DONE}
+    assert named == set(views())
 
 
 def test_every_permission_is_asked_for_by_a_route_or_named_with_its_holders(doors: dict[str, Door]) -> None:

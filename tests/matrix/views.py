@@ -13,13 +13,14 @@ FILE = Path(__file__).parent / "policy" / "views.yaml"
 
 @dataclass(frozen=True)
 class View:
-    """A field set: `fields` are shown to somebody in every run, `also` may be shown."""
+    """A field set: `fields` are shown to somebody in every run, `also` may be shown; `never` are words not to occur."""
 
     name: str
     fields: frozenset[str]
     also: frozenset[str]
     names: bool
     is_document: bool
+    never: tuple[str, ...] = ()
 
     def paths(self, document: Any) -> set[str]:  # noqa: ANN401 - any JSON
         """The paths of `document` that hold a value: null, an empty list and an empty map say nothing."""
@@ -39,7 +40,7 @@ def _view(name: str, given: Mapping[str, Any]) -> View:
         frozenset(path for prefix, words in given.get(part, {}).items() for path in _fields(prefix, words))
         for part in ("fields", "also")
     )
-    return View(name, fields, also, bool(given.get("names")), bool(fields))
+    return View(name, fields, also, bool(given.get("names")), bool(fields), tuple(given.get("never", ())))
 
 
 def _fields(prefix: str, words: str) -> Iterator[str]:

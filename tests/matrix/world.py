@@ -78,13 +78,15 @@ class World:
         """Whose every id of this world is: id -> name of the person."""
         found = {str(identifier): name for name, identifier in self.ids.items()}
         for kind, group in self.objects.items():
-            if kind not in PLACES:
+            if kind not in PLACES | NOBODYS:
                 found.update({identifier: name for name, identifier in group.items() if name != "-"})
         return found
 
 
 PLACES = frozenset({"cohort", "import"})
 """Kinds that belong to a place and not to a person."""
+NOBODYS = frozenset({"endpoint"})
+"""Kinds that belong to a partner."""
 
 
 def beginnings(world: World) -> list[Event]:

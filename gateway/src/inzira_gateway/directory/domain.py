@@ -32,7 +32,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which persons a list is to hold. `person_ids` is what a search by name or identifier found; None: no search."""
+    """Which persons a list is to hold.
+
+    `person_ids` is what a search by name or identifier found; None: no search. Unless `whole`, nothing is found or
+    ordered by how a released person is followed.
+    """
 
     stages: tuple[Stage, ...] = ()
     facility: str | None = None
@@ -40,6 +44,7 @@ class Wanted:
     due_by: date | None = None
     person_ids: tuple[UUID, ...] | None = None
     sort: Sort = Sort.NEXT_DUE_ON
+    whole: bool = True
 
 
 def due_by(within_days: int | None, today: date) -> date | None:

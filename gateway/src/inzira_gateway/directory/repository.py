@@ -8,14 +8,16 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
 from inzira_platform.scope import visible_persons
-from sqlalchemy import Date, DateTime, cast, func, literal, select, tuple_
+from sqlalchemy import Date, DateTime, case, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.directory.domain import LAST_DAY, Sort, Wanted
+from inzira_gateway.journey.domain import Stage
 from inzira_gateway.journey.generation import ACTIVE
 from inzira_gateway.journey.models import PersonHead
 
 HEAD: Any = PersonHead
+FREE = "RELEASED"
 
 
 def _visible(principal: Principal) -> list[Any]:
@@ -29,7 +31,7 @@ async def list_heads(
     session: AsyncSession, principal: Principal, wanted: Wanted, page: PageRequest
 ) -> Sequence[PersonHead]:
     """Heads in the principal's reach; one more than the page holds."""
-    key = _sort_key(wanted.sort)
+    key = _sort_key(wanted)
     query = select(PersonHead).where(*_visible(principal), *_conditions(wanted))
     after = page.after(2)
     if after is not None:
@@ -44,29 +46,42 @@ async def list_heads(
 def _conditions(wanted: Wanted) -> list[Any]:
     found: list[Any] = []
     if wanted.stages:
-        found.append(HEAD.stage.in_([str(stage) for stage in wanted.stages]))
+        found.append(_stage(wanted.whole).in_([str(stage) for stage in wanted.stages]))
     if wanted.facility is not None:
         found.append(HEAD.facility == wanted.facility)
     if wanted.district is not None:
         found.append(HEAD.return_district == wanted.district)
     if wanted.due_by is not None:
-        found.append(HEAD.next_due_on <= wanted.due_by)
+        found.append(_next_due(wanted.whole) <= wanted.due_by)
     if wanted.person_ids is not None:
         found.append(HEAD.person_id.in_(wanted.person_ids))
     return found
 
 
-def _sort_key(sort: Sort) -> Any:  # noqa: ANN401 - a SQL expression
-    column = getattr(HEAD, sort.column)
+def _stage(whole: bool) -> Any:  # noqa: ANN401 - a SQL expression
+    """The stage as the caller may know it: the SQL of `told_to_facility`."""
+    return HEAD.stage if whole else case((HEAD.stage == Stage.LOST_CONTACT, str(Stage.FOLLOW_UP)), else_=HEAD.stage)
+
+
+def _next_due(whole: bool) -> Any:  # noqa: ANN401 - a SQL expression
+    return HEAD.next_due_on if whole else case((HEAD.custody_state.is_distinct_from(FREE), HEAD.next_due_on))
+
+
+def _sort_key(wanted: Wanted) -> Any:  # noqa: ANN401 - a SQL expression
+    sort = wanted.sort
+    column = _next_due(wanted.whole) if sort is Sort.NEXT_DUE_ON else getattr(HEAD, sort.column)
     if sort is Sort.LATEST_CHANGED:
         return column
     absent = date(1, 1, 1) if sort.is_descending else LAST_DAY
     return func.coalesce(column, cast(literal(absent), Date))
 
 
-def key_of(head: PersonHead, sort: Sort) -> list[object]:
-    """The cursor values of a head."""
+def key_of(head: PersonHead, wanted: Wanted) -> list[object]:
+    """The cursor values of a head; a cursor tells no more than its list."""
+    sort = wanted.sort
     value = getattr(head, sort.column)
+    if sort is Sort.NEXT_DUE_ON and not wanted.whole and head.custody_state == FREE:
+        value = None
     if value is None:
         value = date(1, 1, 1) if sort.is_descending else LAST_DAY
     return [value.isoformat(), head.person_id]
@@ -82,9 +97,10 @@ def _position(after: list[str], sort: Sort) -> Any:  # noqa: ANN401 - a SQL tupl
         raise InvalidCursorError(field="cursor") from error
 
 
-async def count_stages(session: AsyncSession, principal: Principal) -> list[tuple[str | None, str, int]]:
-    """(facility, stage, persons) in the principal's reach."""
-    query = (
-        select(HEAD.facility, HEAD.stage, func.count()).where(*_visible(principal)).group_by(HEAD.facility, HEAD.stage)
-    )
+async def count_stages(
+    session: AsyncSession, principal: Principal, *, whole: bool
+) -> list[tuple[str | None, str, int]]:
+    """(facility, stage, persons) in the principal's reach, stages as the principal may know them (`whole`: all)."""
+    counted = select(HEAD.facility, _stage(whole).label("stage")).where(*_visible(principal)).subquery()
+    query = select(counted.c.facility, counted.c.stage, func.count()).group_by(counted.c.facility, counted.c.stage)
     return [(row[0], row[1], row[2]) for row in (await session.execute(query)).all()]

@@ -17,6 +17,7 @@ from inzira_gateway.freshness.schemas import aged
 from inzira_gateway.freshness.waiting import OwnWriteDep
 from inzira_gateway.journey.domain import Stage
 from inzira_gateway.journey.schemas import HeadRead, name_read
+from inzira_gateway.journey.service import follows
 from inzira_gateway.ledger import service as ledger
 
 router = APIRouter(tags=["persons"])
@@ -56,10 +57,10 @@ async def list_persons(
     """Persons in the caller's reach: by name or identifier, stage, facility, district, or what is due soon."""
     found = await service.find_persons(session, principal, intake, q, wanted, page)
     shown = [head.person_id for head in found.heads]
-    view = "named" if found.names else "codes"
+    view, whole = "named" if found.names else "codes", follows(principal)
     await ledger.record_disclosure(session, principal, "persons.list", shown, clock.now(), view)
     items = [
-        PersonRead(**HeadRead.model_validate(head).model_dump(), name=name_read(found.names.get(head.person_id)))
+        PersonRead(**HeadRead.of(head, whole=whole).model_dump(), name=name_read(found.names.get(head.person_id)))
         for head in found.heads
     ]
     age = aged(await freshness.describe(session, clock.now(), found.gaps))

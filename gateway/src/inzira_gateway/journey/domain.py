@@ -335,6 +335,25 @@ def summary_code(event_type: str, refs: Mapping[str, Any]) -> str:
     return f"{base}:{variant}" if variant else base
 
 
+NOT_THE_FACILITYS: frozenset[str] = frozenset(
+    f"inzira.reintegration.{name}.v1"
+    for name in (
+        "assessment.recorded",
+        "schedule.computed",
+        "visit.recorded",
+        "flag.raised",
+        "flag.changed",
+        "contact.lost",
+    )
+)
+"""How closely, and with what result, somebody is followed: reintegration shows a facility none of it, nor do we."""
+
+
+def told_to_facility(stage: str | None) -> str | None:
+    """A stage, or a state of the case, as the facility knows it: followed, whether or not contact was lost."""
+    return Stage.FOLLOW_UP.value if stage == Stage.LOST_CONTACT else stage
+
+
 HEAD_TYPES: frozenset[str] = frozenset(
     f"inzira.{name}.v1"
     for name in (

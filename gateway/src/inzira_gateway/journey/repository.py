@@ -38,10 +38,11 @@ async def list_entries(
     since: datetime | None,
     until: datetime | None,
     latest_first: bool,
+    without: frozenset[str] = HEAD_ONLY,
 ) -> Sequence[JourneyEntry]:
     """Entries in order of (occurred_at, event_id), one more than the page holds.
 
-    Without corrections of others, which stand beside what they correct, and without what is HEAD_ONLY.
+    Without corrections of others, which stand beside what they correct, and without events of the types `without`.
     """
     entry: Any = JourneyEntry
     corrected: Any = aliased(JourneyEntry)
@@ -51,7 +52,7 @@ async def list_entries(
         corrected.person_id == entry.person_id,
     )
     wanted: list[Any] = [entry.generation == ACTIVE, entry.person_id == person_id, ~is_correction]
-    wanted.append(entry.type.not_in(HEAD_ONLY))
+    wanted.append(entry.type.not_in(without))
     if source is not None:
         wanted.append(entry.source == source)
     if summary is not None:

@@ -77,7 +77,7 @@ async def read_journey(
     gaps = [Gap("names", names.reason)] if names.reason else []
     return JourneyRead(
         **aged(await freshness.describe(session, clock.now(), gaps)),
-        person=HeadRead.model_validate(journey.head),
+        person=HeadRead.of(journey.head, whole=service.follows(principal)),
         name=name_read(names.by_person.get(person_id)),
         items=[_entry(entry, journey, officers, principal.agency, language) for entry in journey.entries],
         next_cursor=journey.next_cursor,

@@ -9,6 +9,8 @@ from inzira_platform.http import Schema
 from pydantic import Field
 
 from inzira_gateway.freshness.schemas import Aged
+from inzira_gateway.journey.domain import told_to_facility
+from inzira_gateway.journey.models import PersonHead
 
 
 class RecordedRead(Schema):
@@ -65,6 +67,17 @@ class HeadRead(Schema):
     released_on: date | None
     next_due_on: date | None
     updated_at: datetime
+
+    @classmethod
+    def of(cls, head: PersonHead, *, whole: bool) -> "HeadRead":
+        """The head as a worker sees it (`whole`), or as a facility does."""
+        shown = HeadRead.model_validate(head)
+        if whole:
+            return shown
+        told: dict[str, Any] = {name: told_to_facility(getattr(shown, name)) for name in ("stage", "case_state")}
+        if shown.custody_state == "RELEASED":
+            told["next_due_on"] = None
+        return shown.model_copy(update=told)
 
 
 class NameRead(Schema):

@@ -11,6 +11,7 @@ from inzira_platform.page import PageRequest, paged
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.journey import repository
+from inzira_gateway.journey.domain import HEAD_ONLY, NOT_THE_FACILITYS
 from inzira_gateway.journey.models import JourneyEntry, PersonHead
 
 
@@ -35,6 +36,11 @@ class Journey:
     next_cursor: str | None
 
 
+def follows(principal: Principal) -> bool:
+    """Whether the caller may know how a released person is followed: a facility knows only that somebody does."""
+    return principal.scope_kind != "facility"
+
+
 async def read_journey(
     session: AsyncSession, principal: Principal, person_id: UUID, page: PageRequest, filters: Filters
 ) -> Journey:
@@ -54,6 +60,7 @@ async def read_journey(
         since=filters.since,
         until=filters.until,
         latest_first=filters.latest_first,
+        without=HEAD_ONLY if follows(principal) else HEAD_ONLY | NOT_THE_FACILITYS,
     )
     entries, cursor = paged(rows, page.limit, lambda row: [row.occurred_at.isoformat(), row.event_id])
     corrections = by_origin(await repository.corrections_of(session, person_id))

@@ -1,8 +1,10 @@
 """Finding persons and counting them."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from gateway_scene import Person, SmallService
+from gateway_scene import AT, Person, SmallService
+from inzira_contracts.reintegration import DueChanged, FlagRaised, LostContact
 from inzira_gateway.clients.intake import IntakeClient
 from inzira_gateway.clients.upstream import Upstream
 from inzira_platform.ids import new_id
@@ -116,3 +118,26 @@ async def test_stages_are_counted_by_facility_within_reach(api: Api, deliveries:
     assert national["total"] == 4 and national["stages"] == {"ADMITTED": 3, "IN_CURRICULUM": 1}
     assert await api.database.value("SELECT count(*) FROM access_entry") == 0
     assert (await api.as_("administrator").get("/v1/facilities/stages")).status_code == 403
+
+
+async def test_a_facility_is_told_that_somebody_is_followed_and_not_how(api: Api, deliveries: Deliveries) -> None:
+    """Reintegration keeps visits, flags and lost contact from a facility; so do list, count and journey."""
+    person, case = await admitted(deliveries, "2026-08-29"), new_id()
+    told = {"person_id": person.id, "occurred_at": AT + timedelta(days=200), "recorded_by": "acc-1", "case_id": case}
+    await deliveries.send(
+        person.case_opened(case), person.assigned(case, "acc-1"), person.released(), person.handed_over(case, "acc-1"),
+        DueChanged.model_validate({**told, "next_due_on": "2026-09-01"}),
+        FlagRaised.model_validate({**told, "flag_id": new_id(), "level": "RED"}),
+        LostContact.model_validate(told),
+    )  # fmt: skip
+    officer, worker = api.as_("rcs_psychosocial_officer", facility="HUY"), api.as_("caseworker", sub="acc-1", org="PFR")
+    assert await listed(worker, "?stage=LOST_CONTACT") == await listed(worker, "?due_within=0") == [person.id]
+    assert await listed(officer, "?stage=LOST_CONTACT") == await listed(officer, "?due_within=3650") == []
+    assert await listed(officer, "?stage=FOLLOW_UP") == [person.id]
+    journeys = [(await who.get(f"/v1/persons/{person.id}/journey")).json() for who in (officer, worker)]
+    assert [found["person"]["stage"] for found in journeys] == ["FOLLOW_UP", "LOST_CONTACT"]
+    assert [found["person"]["next_due_on"] for found in journeys] == [None, "2026-09-01"]
+    kinds = [{item["summary_code"] for item in found["items"]} for found in journeys]
+    assert kinds[1] - kinds[0] == {"reintegration.flag.raised:RED", "reintegration.contact.lost"}
+    counts = [(await who.get("/v1/facilities/stages")).json()["stages"] for who in (officer, api.as_("me_officer"))]
+    assert counts == [{"FOLLOW_UP": 1}, {"LOST_CONTACT": 1}]
