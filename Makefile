@@ -17,8 +17,8 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo backup restore test check mutants alone kafka faults lint format types \
-	imports architecture migrations locks locks-fresh floors secrets-scan documents openapi schemas compose clean
+.PHONY: help bootstrap up down status logs demo backup restore test check mutants edge alone kafka faults lint format \
+	types imports architecture migrations locks locks-fresh floors secrets-scan documents openapi schemas compose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ test: $(READY) ## every test that needs no Java
 
 mutants: $(READY) ## turn round every line of the access policy, one at a time, and show which cell of the matrix catches it
 	$(PYTEST) -n 0 -s -p no:logging tests/matrix/test_policy_mutants.py
+
+edge: $(READY) ## the edge's configuration in a real nginx (needs nginx)
+	INZIRA_REQUIRE_NGINX=1 $(PYTEST) -n 0 tests/edge
 
 alone: $(READY) ## each service installed and tested in a copy without its siblings (SERVICE=tvet for one, FULL=1 for all its tests)
 	$(BIN)/python deploy/alone.py $(if $(FULL),--full) $(SERVICE)

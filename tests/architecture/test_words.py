@@ -86,6 +86,9 @@ def _names(file: Path) -> Iterator[str]:
                 yield value
 
 
+MAY_SKIP = {"tests/edge/conftest.py": "nginx is no Python package; with INZIRA_REQUIRE_NGINX its absence fails instead"}
+
+
 def test_no_test_is_skipped_and_every_exemption_says_why(root: Path, python_files: list[Path]) -> None:
     skipped = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail)\b")
     bare = re.compile(r"#\s*(noqa(:\s*[A-Z]+[0-9]+(,\s*[A-Z]+[0-9]+)*)?|type:\s*ignore(\[[^\]]*\])?)\s*$", re.MULTILINE)
@@ -93,6 +96,7 @@ def test_no_test_is_skipped_and_every_exemption_says_why(root: Path, python_file
     found = [
         str(file.relative_to(root))
         for file, text in texts(python_files)
-        if file != mine and (skipped.search(text) or bare.search(text))
+        if file != mine
+        and (bare.search(text) or (skipped.search(text) and str(file.relative_to(root)) not in MAY_SKIP))
     ]
     assert found == []
