@@ -26,6 +26,7 @@ from inzira_gateway.edge.door import Door, Parts
 from inzira_gateway.edge.limiter import Limiter, Policy
 from inzira_gateway.edge.routing import Routing
 from inzira_gateway.edge.standing import Standings
+from inzira_gateway.edge.turns import Turns
 from inzira_gateway.feed import service as feeds
 from inzira_gateway.feed.routes import router as feed
 from inzira_gateway.freshness.watch import watch
@@ -99,6 +100,7 @@ def make_parts(app: FastAPI, settings: Settings) -> Parts:
         issuer=app.state.issuer,
         clock=app.state.clock,
         refusals=app.state.refusals,
+        turns=Turns(),
     )
 
 

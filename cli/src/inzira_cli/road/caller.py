@@ -94,7 +94,7 @@ class Caller:
     async def events(self, path: str) -> AsyncIterator[dict[str, Any]]:
         """The data of server-sent events until the line ends. Raises aiohttp.ClientError when it breaks."""
         timeout = aiohttp.ClientTimeout(total=None, sock_read=60)
-        headers = {**await self._signed(), "Accept": "text/event-stream"}
+        headers = {**await self.signed(), "Accept": "text/event-stream"}
         async with self._client.get(path, headers=headers, timeout=timeout) as response:
             if response.status >= 400:
                 raise unexpected(self.username, f"GET {path}", response.status, await response.text())
@@ -109,7 +109,7 @@ class Caller:
         return answer
 
     async def _answered(self, method: str, path: str, **options: Any) -> Answer:  # noqa: ANN401 - passed to aiohttp
-        headers = {**await self._signed(), **options.pop("headers", {})}
+        headers = {**await self.signed(), **options.pop("headers", {})}
         return await self._send(method, path, headers=headers, **options)
 
     async def _send(self, method: str, path: str, **options: Any) -> Answer:  # noqa: ANN401 - passed to aiohttp
@@ -129,7 +129,8 @@ class Caller:
             await asyncio.sleep(max(0.0, min(wait, 30.0) - pause))
         raise AssertionError("the pauses do not end")
 
-    async def _signed(self) -> dict[str, str]:
+    async def signed(self) -> dict[str, str]:
+        """The header of a token that still holds. Raises RoadError when none is given any more."""
         async with self._renewing:
             if time.monotonic() > self._renew_at:
                 self._keep(await self._send("POST", "/v1/sessions/refresh", json={"refresh_token": self._refresh}))

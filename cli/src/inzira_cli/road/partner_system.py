@@ -60,7 +60,8 @@ class PartnerSystem(Caller):
             self.told += answer.body
             place = {"cursor": answer.next_cursor}
 
-    async def _signed(self) -> dict[str, str]:
+    async def signed(self) -> dict[str, str]:
+        """The header of a token that still holds. Raises RoadError when none is given any more."""
         async with self._renewing:
             if time.monotonic() > self._renew_at:
                 await self.sign_in()

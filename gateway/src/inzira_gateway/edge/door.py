@@ -29,6 +29,7 @@ from inzira_gateway.edge.forward import forward
 from inzira_gateway.edge.headers import Header
 from inzira_gateway.edge.limiter import Limiter, Verdict
 from inzira_gateway.edge.routing import MethodNotAllowedError, Routed, Routing
+from inzira_gateway.edge.turns import Turns
 from inzira_gateway.partner.refusals import Refusals
 from inzira_gateway.token.domain import Caller
 from inzira_gateway.token.keys import Issuer
@@ -56,6 +57,7 @@ class Parts:
     issuer: Issuer
     clock: Clock
     refusals: Refusals
+    turns: Turns
 
 
 class Door:
@@ -155,6 +157,13 @@ class Passage:
         caller = await self._admit(routed)
         check_body(routed.route, self._headers)
         own = self._own_headers(caller)
+        if caller is not None and caller.is_partner:
+            async with self._parts.turns.turn(caller.principal.sub, routed.route.permission):
+                await self._answered(routed, caller, own)
+        else:
+            await self._answered(routed, caller, own)
+
+    async def _answered(self, routed: Routed, caller: Caller | None, own: list[Header]) -> None:
         if routed.route.upstream == GATEWAY:
             await self._answer_here(caller, own)
         else:

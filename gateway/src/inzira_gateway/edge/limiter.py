@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 SECOND = 1_000_000_000
+MINUTE = 60
+WINDOWS = (10, 12, 15, 20, 30, MINUTE)
+"""Seconds a caller's own quota may be told in, the shortest first: a minute's worth at once would be a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,15 @@ class Policy:
     name: str
     limit: int
     window_seconds: int
+
+    def with_quota(self, per_minute: int) -> "Policy":
+        """The same for somebody with a quota of their own, in the shortest window that keeps its rate exactly.
+
+        A quota of less than one in a second is told by the minute.
+        """
+        exact = (window for window in WINDOWS if per_minute * window % MINUTE == 0)
+        window = next(exact) if per_minute >= MINUTE else MINUTE
+        return replace(self, limit=per_minute * window // MINUTE, window_seconds=window)
 
     @property
     def interval(self) -> int:
@@ -81,10 +93,10 @@ class Limiter:
         self._due: dict[tuple[str, str], int] = {}
 
     def ask(self, who: str, policy_name: str, cost: int, now: int, quota: int | None = None) -> Verdict:
-        """`quota` takes the place of the policy's limit for somebody with one of their own."""
+        """`quota`, units of cost a minute, takes the place of the policy's limit for somebody with one of their own."""
         policy = self._policies[policy_name]
         if quota is not None:
-            policy = replace(policy, limit=quota)
+            policy = policy.with_quota(quota)
         key = (who, policy_name)
         due, verdict = decide(policy, self._due.get(key, 0), cost, now)
         if key not in self._due and len(self._due) >= self._capacity:

@@ -10,7 +10,7 @@ from starlette.types import Scope
 from inzira_gateway.partner.service import record
 from inzira_gateway.transactions import Transactions
 
-UNRECORDED = frozenset({"too-many-requests"})
+UNRECORDED = frozenset({"too-many-requests", "too-many-at-once"})
 """A row for every request of a flood would be a flood of its own; the door counts these."""
 
 

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inzira_gateway.edge.limiter import SECOND, Limiter, Policy, decide
@@ -57,6 +58,22 @@ def test_steady_rate_is_always_admitted(jitter: list[int]) -> None:
         now += SECOND + extra
         due, verdict = decide(policy, due, 1, now)
         assert verdict.allowed
+
+
+@pytest.mark.parametrize(
+    ("quota", "told"),
+    [
+        (600, b'"partner";q=100;w=10'), (60, b'"partner";q=10;w=10'), (100_000, b'"partner";q=20000;w=12'),
+        (5, b'"partner";q=5;w=60'), (100, b'"partner";q=20;w=12'), (61, b'"partner";q=61;w=60'),
+    ],
+)  # fmt: skip
+def test_a_quota_of_ones_own_keeps_its_rate_and_comes_at_once_for_ten_seconds_only(quota: int, told: bytes) -> None:
+    limiter = Limiter({"partner": Policy("partner", 600, 60)})
+    verdicts = [limiter.ask("ngo", "partner", 1, 0, quota) for _ in range(min(quota, 20_000))]
+    policy = verdicts[0].policy
+    assert dict(verdicts[0].headers())[b"ratelimit-policy"] == told
+    assert policy.limit * 60 == quota * policy.window_seconds
+    assert sum(verdict.allowed for verdict in verdicts) == min(policy.limit, len(verdicts))
 
 
 def test_limiter_keeps_callers_apart_and_forgets_the_quiet() -> None:
