@@ -71,6 +71,18 @@ class PartnerProgram:
         words, _ = self._run("page").communicate(timeout=60)
         return [json.loads(line) for line in words.splitlines()]
 
+    def change_purpose(self, purpose: str) -> None:
+        """Ask for another purpose from the next start on."""
+        file = self.home / "settings.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "purpose": purpose}))
+
+    def wait_to_be_woken(self) -> None:
+        """Start `woken`, and return when its address is registered."""
+        self.process = self._run("woken")
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().strip()
+        assert line == "ready", line + self.process.stdout.read()
+
     def items(self) -> list[dict[str, Any]]:
         """What it stored, a repeated item once."""
         file = self.home / "items.jsonl"

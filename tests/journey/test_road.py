@@ -3,15 +3,17 @@
 Workers and the gateway's worker were killed while it was driven (conftest.py).
 """
 
+import asyncio
 import base64
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from inzira_cli.road.cast import ADMINISTRATOR, SECOND_ADMINISTRATOR
+from inzira_cli.road.admitting import admission
+from inzira_cli.road.cast import ADMINISTRATOR, HUYE_INTAKE, SECOND_ADMINISTRATOR
 from inzira_cli.road.days import months_after
-from inzira_cli.road.partner_system import PURPOSE
-from inzira_cli.road.people import ABSENT, DECEASED, INSIDE, MOVED, RETURNED, SECOND, UNASSIGNED, WHOLE
+from inzira_cli.road.people import ABSENT, DECEASED, INSIDE, MOVED, RETURNED, SECOND, UNASSIGNED, WHOLE, invent
 from inzira_platform.clock import KIGALI
 
 SESSIONS = 48
@@ -312,18 +314,22 @@ async def test_a_generated_client_followed_the_road_through_its_own_and_the_gate
     assert not any(word in str(items) for word in (traveller.person_id, *traveller.full_name.split()))
 
 
-async def test_a_generated_client_reads_page_after_page_what_a_law_opens(walked: Walked) -> None:
+async def opened_by_law(walked: Walked, route: str) -> None:
+    """A grant that rests on a law: who is held in Huye."""
     terms = {
         "partner_id": (await walked.road.by(ADMINISTRATOR).get("/v1/admin/partners")).body["items"][0]["id"],
-        "route": "persons", "row_filter": {"facilities": ["HUY"]}, "view": "presence", "view_version": 1,
+        "route": route, "row_filter": {"facilities": ["HUY"]}, "view": "presence", "view_version": 1,
         "purposes": ["custody_management"], "basis": "LEGAL_DUTY", "basis_code": "INVENTED-LAW",
         "agreement": "invented", "valid_from": walked.road.days.today.isoformat(),
         "valid_to": months_after(walked.road.days.today, 1).isoformat(),
     }  # fmt: skip
     grant = (await walked.road.by(ADMINISTRATOR).post("/v1/admin/grants", terms)).body["id"]
     await walked.road.by(SECOND_ADMINISTRATOR).post(f"/v1/admin/grants/{grant}/approval")
-    settings = walked.partner.home / "settings.json"
-    settings.write_text(settings.read_text().replace(PURPOSE, "custody_management"))
+    walked.partner.change_purpose("custody_management")
+
+
+async def test_a_generated_client_reads_page_after_page_what_a_law_opens(walked: Walked) -> None:
+    await opened_by_law(walked, "persons")
     *pages, alone = walked.partner.pages()
     people = [person for page in pages for person in page]
     _, table = await walked.ask("me.officer", "/v1/facilities/stages")
@@ -332,3 +338,17 @@ async def test_a_generated_client_reads_page_after_page_what_a_law_opens(walked:
     assert all(len(page) <= 100 for page in pages)
     assert set().union(*people) <= {"id", "view", "custody_state", "facility", "released_on"}
     assert alone == people[0]
+
+
+async def test_a_generated_client_is_woken_by_a_message_it_can_verify(walked: Walked) -> None:
+    await opened_by_law(walked, "feed")
+    await asyncio.to_thread(walked.partner.wait_to_be_woken)
+    arrival = invent(walked.road.days, seed=21)[0]
+    admitted = await walked.road.by(HUYE_INTAKE).post("/v1/admissions", admission(arrival))
+    code, words = await asyncio.to_thread(walked.partner.ended)
+    assert code == 0, words
+    told = json.loads(words)
+    assert (told["genuine"], told["changed"]) == (True, False)
+    assert told["message"]["data"] == {"purpose": "custody_management"}, "it says that there is news, never of whom"
+    assert [item["data"]["facility"] for item in told["items"]] == ["HUY"] * len(told["items"])
+    assert told["items"] and admitted.body["person_id"] not in words
