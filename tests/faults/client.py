@@ -19,7 +19,7 @@ AGAIN = frozenset({401, 429})
 """Refused at the door: not done, and worth another try."""
 AGAIN_CODES = frozenset({"request-in-progress", "projection-behind"})
 PATIENCE = 20.0
-TIMEOUTS = (1.5, 4.0, 12.0)
+TIMEOUTS = (2.5, 6.0, 15.0)
 
 
 @dataclass

@@ -71,7 +71,15 @@ class Nemesis:
         began = time.time()
         try:
             facts = await fault.inject(self.scene)
-        except (OSError, RuntimeError, xmlrpc.client.Error, asyncpg.PostgresError, KafkaError, TimeoutError) as error:
+        except (
+            OSError,
+            RuntimeError,
+            xmlrpc.client.Error,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            KafkaError,
+            TimeoutError,
+        ) as error:
             self.history.note("fault.missed", kind=fault.kind, why=type(error).__name__, text=str(error)[:200])
             return
         finally:

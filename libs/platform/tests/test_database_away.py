@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from inzira_platform.inbox import is_transient
 from inzira_platform.problems import install_problem_handlers
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 AWAY: list[Exception] = [
@@ -18,6 +18,7 @@ AWAY: list[Exception] = [
     ConnectionRefusedError(),
     TimeoutError(),
     PoolTimeoutError("QueuePool limit reached"),
+    PendingRollbackError("Can't reconnect until invalid transaction is rolled back.", code="8s2b"),
     DBAPIError("SELECT 1", None, asyncpg.ConnectionFailureError("gone"), connection_invalidated=True),
 ]
 
@@ -29,7 +30,11 @@ def test_consumers_try_again(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [asyncpg.UndefinedTableError("no such table"), IntegrityError("INSERT", None, asyncpg.UniqueViolationError("x"))],
+    [
+        PendingRollbackError("This Session's transaction has been rolled back", code="7s2a"),
+        asyncpg.UndefinedTableError("no such table"),
+        IntegrityError("INSERT", None, asyncpg.UniqueViolationError("x")),
+    ],
     ids=lambda error: type(error).__name__,
 )
 def test_what_will_fail_again_is_not_tried_again(error: Exception) -> None:

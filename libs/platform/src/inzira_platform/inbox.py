@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from inzira_platform.delivery import POISON, Incoming
 from inzira_platform.errors import DomainError, NotYet
 from inzira_platform.failpoints import failpoint
 from inzira_platform.ids import new_id
+from inzira_platform.problems import CONNECTION_LOST
 from inzira_platform.service import Handler, Received, Together
 
 NEW = text(
@@ -264,10 +265,16 @@ def _reason(error: Exception) -> str:
     return names.get(type(error).__name__, "failed")
 
 
+def _is_connection_lost(error: BaseException) -> bool:
+    """Whether something was asked of a transaction whose connection broke, while it was being left."""
+    # the library raises the same class for a flush that failed, which is no transient thing: its code tells them apart
+    return isinstance(error, PendingRollbackError) and error.code == CONNECTION_LOST
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether trying again later may help: the database is away, a lock was not to be had, a deadlock."""
     # The driver's own errors come as they are where SQLAlchemy only sets a new connection up.
-    if isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError):
+    if isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError) or _is_connection_lost(error):
         return True
     if isinstance(error, DBAPIError | asyncpg.PostgresError):
         cause = error.orig if isinstance(error, DBAPIError) else error

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -19,6 +19,8 @@ from inzira_platform.errors import DomainError, Kind, NotFoundError
 from inzira_platform.logging import log
 
 MEDIA_TYPE = "application/problem+json"
+CONNECTION_LOST = "8s2b"
+"""SQLAlchemy's code for a transaction whose connection broke."""
 
 STATUS = {
     Kind.NOT_FOUND: 404,
@@ -152,6 +154,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(asyncpg.PostgresError, _database)
     app.add_exception_handler(asyncpg.InterfaceError, _unavailable)
     app.add_exception_handler(PoolTimeoutError, _unavailable)
+    app.add_exception_handler(PendingRollbackError, _broken_transaction)
     app.add_exception_handler(OSError, _unavailable)
     app.add_exception_handler(ResponseValidationError, _unexpected)
 
@@ -222,6 +225,12 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OperationalError) or state[:2] in {"08", "53", "57", "55", "40"} or not state:
         return await _unavailable(request, error)
     return await _unexpected(request, error)
+
+
+async def _broken_transaction(request: Request, error: Exception) -> JSONResponse:
+    """The connection broke and something was still asked of it; the same class also tells of a failed flush."""
+    lost = getattr(error, "code", None) == CONNECTION_LOST
+    return await (_unavailable if lost else _unexpected)(request, error)
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
