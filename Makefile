@@ -128,3 +128,5 @@ documents: $(READY) ## generated documents are up to date, contracts compatible,
 
 clean: down ## stop the stack and remove its data
 	rm -rf $(DATA)
+
+include bench/bench.mk

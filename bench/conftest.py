@@ -41,7 +41,7 @@ def ground() -> Iterator[Ground]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack() -> Iterator[BenchStack]:
     """Everything running, as `make up` starts it, with one officer."""
     with running_stack(KAFKA) as made:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 VERSION = "v12.13.0"
+NO_MORE = "no targets to attack"
 TOOLS = Path(__file__).resolve().parent.parent / ".venv" / "bench" / "bin"
 
 
@@ -35,16 +36,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Answered:
-    """What vegeta reports: answers a second, and latencies in milliseconds."""
+    """What vegeta reports: good answers a second, latencies in milliseconds, requests, and those not answered well."""
 
     throughput: float
     p50: float
     p99: float
     count: int
+    failed: int
 
 
 class RefusedError(Exception):
-    """Some answers were not good: the figures would mean nothing."""
+    """Most answers were not good: the figures would mean nothing."""
 
 
 def vegeta() -> str:
@@ -65,7 +67,7 @@ def vegeta() -> str:
 def at_rate(targets: Iterable[Target], rate: int, seconds: int) -> Answered:
     """Send `rate` requests a second whether or not the earlier ones were answered.
 
-    Raises RefusedError when one was not answered with success.
+    Raises RefusedError when fewer than half were answered with success.
     """
     return _attack(targets, [f"-rate={rate}/1s", f"-duration={seconds}s", "-workers=32"])
 
@@ -73,7 +75,7 @@ def at_rate(targets: Iterable[Target], rate: int, seconds: int) -> Answered:
 def at_once(targets: list[Target], clients: int) -> Answered:
     """Send all, each client its next as soon as it has an answer.
 
-    Raises RefusedError when one was not answered with success.
+    Raises RefusedError when fewer than half were answered with success.
     """
     return _attack(targets, ["-rate=0", f"-workers={clients}", f"-max-workers={clients}", "-duration=120s"])
 
@@ -85,7 +87,10 @@ def _attack(targets: Iterable[Target], options: list[str]) -> Answered:
     results = subprocess.run(attack, input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - built here
     report = subprocess.run([program, "report", "-type=json"], input=results, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - built here
     found = json.loads(report)
-    if found["success"] < 1:
+    # when the targets are used up vegeta counts one more request, which it could not make
+    count = found["requests"] - (NO_MORE in found["errors"])
+    failed = count - sum(number for code, number in found["status_codes"].items() if code.startswith("2"))
+    if failed * 2 > count:
         raise RefusedError(f"{found['status_codes']} {found['errors'][:3]}")
     times = found["latencies"]
-    return Answered(found["throughput"], times["50th"] / 1e6, times["99th"] / 1e6, found["requests"])
+    return Answered(found["throughput"], times["50th"] / 1e6, times["99th"] / 1e6, count, failed)

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from inzira_cli.road.admitting import SECTIONS
+from inzira_platform.ids import new_id
+from load import Target
 
 
 def admission(number: int) -> dict[str, Any]:
@@ -26,3 +28,8 @@ def admission(number: int) -> dict[str, Any]:
             "legal_status": "CONVICTED_FINAL",
         },
     }
+
+
+def admitting(url: str, headers: dict[str, str]) -> Target:
+    """The request that admits somebody new, with a retry key of its own."""
+    return Target("POST", url, {**headers, "Idempotency-Key": f"bench-{new_id()}"}, admission(new_id().int % 10**9))

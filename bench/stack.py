@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 from inzira_cli.processes import PORT_OFFSETS
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_platform.auth import Principal
 
 BASE_PORT = 38_800
+OFFICER = "bench-officer"
+ADMIN = "bench-admin"
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class BenchStack:
     gateway: str
     postgres: str
     bootstrap: str
-    officer: str
     password: str
+    started_in: float
 
     def admin_dsn(self, database: str) -> str:
         """Address of one database for its superuser."""
@@ -51,9 +55,21 @@ class BenchStack:
         )  # fmt: skip
         return {"Authorization": f"Bearer {issuer.internal(principal, service, datetime.now(UTC))}"}
 
-    async def sign_in(self, client: aiohttp.ClientSession) -> dict[str, str]:
-        """Headers of the officer's session."""
-        body = {"username": self.officer, "password": self.password}
+    def processes(self) -> list[psutil.Process]:
+        """Everything that runs under the stack's supervisor, the supervisor itself too."""
+        supervisor = psutil.Process(int((self.folder / "supervisord.pid").read_text()))
+        return [supervisor, *supervisor.children(recursive=True)]
+
+    def kind_of(self, process: psutil.Process) -> str:
+        """services, PostgreSQL or broker."""
+        line = " ".join(process.cmdline())
+        if "postgres" in process.name():
+            return "PostgreSQL"
+        return "broker" if "kafka.Kafka" in line or "broker" in line else "services"
+
+    async def sign_in(self, client: aiohttp.ClientSession, username: str = OFFICER) -> dict[str, str]:
+        """Headers of an account's session."""
+        body = {"username": username, "password": self.password}
         async with client.post(f"{self.gateway}/v1/sessions", json=body) as response:
             response.raise_for_status()
             return {"Authorization": f"Bearer {(await response.json())['access_token']}"}
@@ -65,18 +81,22 @@ def running_stack(kafka: str) -> Iterator[BenchStack]:
     folder = Path(tempfile.mkdtemp(prefix="inzira-bench-"))
     folder.chmod(0o755)
     try:
+        began = time.perf_counter()
         _inzira("up", "--kafka", kafka, "--base-port", str(BASE_PORT), data=folder, GATEWAY_RATE_FACTOR="1000")
+        started_in = time.perf_counter() - began
         password = secrets.token_urlsafe(16)
-        officer = ["bench-officer", "--name", "Bench Officer", "--role", "rcs_intake_officer", "--facility", "HUY"]
-        _inzira("accounts", "bootstrap", *officer, data=folder, INZIRA_NEW_PASSWORD=password)
+        officer = [OFFICER, "--name", "Bench Officer", "--role", "rcs_intake_officer", "--facility", "HUY"]
+        admin = [ADMIN, "--name", "Bench Administrator", "--role", "administrator"]
+        for account in (officer, admin):
+            _inzira("accounts", "bootstrap", *account, data=folder, INZIRA_NEW_PASSWORD=password)
         known: dict[str, Any] = json.loads((folder / "stack.json").read_text())
         yield BenchStack(
             folder,
             f"http://127.0.0.1:{BASE_PORT}",
             known["postgres"],
             known["kafka_bootstrap"],
-            "bench-officer",
             password,
+            started_in,
         )
     finally:
         _inzira("down", data=folder)

@@ -47,6 +47,8 @@ def test_hop(stack: BenchStack, session: dict[str, str], book: Book) -> None:
     for name, found in (("inzira", through), ("the service directly", direct)):
         book.note("hop", f"{name}, p50", found.p50)
         book.note("hop", f"{name}, p99", found.p99)
+        if found.failed:
+            book.rows["hop"].notes.append(f"{name}: {found.failed} of {found.count} without a good answer")
 
 
 def test_nginx(stack: BenchStack, book: Book, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from inzira_platform.settings import as_sqlalchemy
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-COUNT = 20_000
+COUNT = 40_000
 GOAL = "at least 0.6 of the bare producer, and at least the peer"
 
 
@@ -69,7 +69,7 @@ def test_faststream_outbox(ground: Ground, timed: Callable[..., float], book: Bo
     """The peer with its batch and worker settings turned up; it keeps no order within a key."""
     metadata = MetaData()
     table = make_outbox_table(metadata, table_name="peer_outbox")
-    engine = create_async_engine(as_sqlalchemy(ground.admin_dsn("intake")))
+    engine = create_async_engine(as_sqlalchemy(ground.admin_dsn("intake")), pool_size=60)
     bodies = [one.event.model_dump(mode="json") for one in told(COUNT)[:PEER_COUNT]]
 
     async def before() -> None:

@@ -16,9 +16,8 @@ import pytest
 from book import Book
 from conftest import ROUNDS
 from inzira_platform.embedded import free_port
-from inzira_platform.ids import new_id
 from load import Answered, Target, at_once
-from people import admission
+from people import admitting
 from stack import BenchStack
 
 CLIENTS = 16
@@ -49,7 +48,7 @@ def floor(stack: BenchStack) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def people(stack: BenchStack, session: dict[str, str]) -> list[str]:
     """Ids of persons whose journeys stand in the read model."""
-    at_once([_admit(f"{stack.gateway}/v1/admissions", session) for _ in range(WARM_UP)], 4)
+    at_once([admitting(f"{stack.gateway}/v1/admissions", session) for _ in range(WARM_UP)], 4)
     return asyncio.run(_known(stack))
 
 
@@ -63,8 +62,8 @@ def test_admission(stack: BenchStack, floor: str, book: Book) -> None:
         goal="at least 0.5 of the floor",
     )
     service = f"{stack.service('intake')}/v1/admissions"
-    ours = lambda count: [_admit(service, stack.internal("intake")) for _ in range(count)]  # noqa: E731 - two of a kind
-    bare = lambda count: [_admit(f"{floor}/admissions", {}) for _ in range(count)]  # noqa: E731 - two of a kind
+    ours = lambda count: [admitting(service, stack.internal("intake")) for _ in range(count)]  # noqa: E731 - two of a kind
+    bare = lambda count: [admitting(f"{floor}/admissions", {}) for _ in range(count)]  # noqa: E731 - two of a kind
     _compare(book, "admission", ours, 600, bare, 6000, "bare FastAPI and asyncpg insert")
 
 
@@ -91,13 +90,10 @@ def _compare(book: Book, row: str, ours: Batch, count: int, bare: Batch, bare_co
     found: list[tuple[Answered, Answered]] = [
         (at_once(ours(count), CLIENTS), at_once(bare(bare_count), CLIENTS)) for _ in range(ROUNDS)
     ]
+    assert not any(answered.failed for pair in found for answered in pair), found
     for place, name in enumerate(("inzira", floor)):
         book.note(row, name, statistics.median(pair[place].throughput for pair in found))
         book.note(row, f"{name}, p99 ms", statistics.median(pair[place].p99 for pair in found))
-
-
-def _admit(url: str, headers: dict[str, str]) -> Target:
-    return Target("POST", url, {**headers, "Idempotency-Key": f"bench-{new_id()}"}, admission(new_id().int % 10**9))
 
 
 def _gets(urls: list[str], headers: dict[str, str], count: int) -> list[Target]:

@@ -38,7 +38,7 @@ from inzira_cli.run_folder import RunFolder, Stack
 from inzira_cli.supervisor import MARK, Program, Supervisor, write_conf
 
 _READY_SECONDS: Final = 90.0
-_FETCH_WAIT_MS: Final = {"tansu": 2000, "apache": 500, "external": 500}
+_FETCH_WAIT_MS: Final = {"tansu": 2000, "apache": 2000, "external": 500}
 
 _SESSION_MS: Final = {"tansu": 10_000, "apache": 10_000, "external": 30_000}
 

@@ -2,8 +2,7 @@
 
 from inzira_platform.clock import SystemClock
 from inzira_platform.database import make_engine
-from sqlalchemy.ext.asyncio import async_sessionmaker
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from inzira_gateway.account import service
 from inzira_gateway.account.domain import Reach

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
-from inzira_platform.scope import visible_persons
-from sqlalchemy import Date, DateTime, case, cast, func, literal, select, tuple_
+from inzira_platform.scope import PERSON_SCOPE, visible_persons
+from sqlalchemy import Date, DateTime, Text, case, cast, func, literal, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.directory.domain import LAST_DAY, Sort, Wanted
@@ -18,12 +18,21 @@ from inzira_gateway.journey.models import PersonHead
 
 HEAD: Any = PersonHead
 FREE = "RELEASED"
+IS_FREE = literal_column(f"'{FREE}'", Text)
+"""Written out for an index as well."""
 
 
-def _visible(principal: Principal) -> list[Any]:
+def _visible(principal: Principal, facility: str | None = None) -> list[Any]:
     visible: list[Any] = [HEAD.generation == ACTIVE]
-    if principal.scope_kind not in ("national", "oversight", "system"):
-        visible.append(HEAD.person_id.in_(visible_persons(principal)))
+    if principal.scope_kind in ("national", "oversight", "system"):
+        return visible
+    reached = visible_persons(principal)
+    if principal.scope_kind == "facility" and facility in principal.facilities:
+        # Everybody of the facility is in reach: asked person by person (the OFFSET sees to it) in the list's order.
+        # As IN, all of them would be gathered and sorted before the first is shown.
+        visible.append(reached.where(PERSON_SCOPE.c.person_id == HEAD.person_id).correlate(HEAD).offset(0).exists())
+    else:
+        visible.append(HEAD.person_id.in_(reached))
     return visible
 
 
@@ -32,7 +41,7 @@ async def list_heads(
 ) -> Sequence[PersonHead]:
     """Heads in the principal's reach; one more than the page holds."""
     key = _sort_key(wanted)
-    query = select(PersonHead).where(*_visible(principal), *_conditions(wanted))
+    query = select(PersonHead).where(*_visible(principal, wanted.facility), *_conditions(wanted))
     after = page.after(2)
     if after is not None:
         place = tuple_(key, HEAD.person_id)
@@ -52,7 +61,7 @@ def _conditions(wanted: Wanted) -> list[Any]:
     if wanted.district is not None:
         found.append(HEAD.return_district == wanted.district)
     if wanted.due_by is not None:
-        found.append(_next_due(wanted.whole) <= wanted.due_by)
+        found.append(_or_never(_next_due(wanted.whole)) <= wanted.due_by)
     if wanted.person_ids is not None:
         found.append(HEAD.person_id.in_(wanted.person_ids))
     return found
@@ -64,7 +73,7 @@ def _stage(whole: bool) -> Any:  # noqa: ANN401 - a SQL expression
 
 
 def _next_due(whole: bool) -> Any:  # noqa: ANN401 - a SQL expression
-    return HEAD.next_due_on if whole else case((HEAD.custody_state.is_distinct_from(FREE), HEAD.next_due_on))
+    return HEAD.next_due_on if whole else case((HEAD.custody_state.is_distinct_from(IS_FREE), HEAD.next_due_on))
 
 
 def _sort_key(wanted: Wanted) -> Any:  # noqa: ANN401 - a SQL expression
@@ -72,8 +81,16 @@ def _sort_key(wanted: Wanted) -> Any:  # noqa: ANN401 - a SQL expression
     column = _next_due(wanted.whole) if sort is Sort.NEXT_DUE_ON else getattr(HEAD, sort.column)
     if sort is Sort.LATEST_CHANGED:
         return column
-    absent = date(1, 1, 1) if sort.is_descending else LAST_DAY
-    return func.coalesce(column, cast(literal(absent), Date))
+    return _or_never(column, "-infinity" if sort.is_descending else "infinity")
+
+
+def _or_never(column: Any, never: str = "infinity") -> Any:  # noqa: ANN401 - SQL expressions
+    """The day, or one before or after all others.
+
+    Written out and not bound, because indexes on the expression serve the order; the database driver writes the first
+    and the last day Python knows, which cursors carry, as these.
+    """
+    return func.coalesce(column, literal_column(f"'{never}'::date", Date))
 
 
 def key_of(head: PersonHead, wanted: Wanted) -> list[object]:

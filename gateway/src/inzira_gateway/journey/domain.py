@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 KIGALI = timezone(timedelta(hours=2))
@@ -52,8 +52,7 @@ class Fact:
     refs: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
+class Axes(NamedTuple):
     """What is known of a person along each axis; None where nothing was said."""
 
     custody_state: str | None = None
@@ -123,7 +122,7 @@ def in_effect(facts: Iterable[Fact]) -> list[Fact]:
     A correction of the same type replaces the fact wholly; one of another type (a corrected time) leaves
     the fact standing with the corrected time.
     """
-    ordered = sorted(facts, key=lambda fact: (fact.source, fact.version, str(fact.event_id)))
+    ordered = sorted(facts, key=lambda fact: (fact.source, fact.version, fact.event_id.int))
     known = {fact.event_id for fact in ordered}
     standing: dict[UUID, Fact] = {}
     place: dict[UUID, UUID] = {}
@@ -146,8 +145,8 @@ def fold(facts: Iterable[Fact]) -> Axes:
     for fact in standing:
         by_source.setdefault(fact.source, []).append(fact)
     axes = _custody(by_source.get("intake", []))
-    axes = replace(axes, curriculum_state=_curriculum(by_source.get("curriculum", [])))
-    axes = replace(axes, tvet_state=_training(by_source.get("tvet", [])))
+    axes = axes._replace(curriculum_state=_curriculum(by_source.get("curriculum", [])))
+    axes = axes._replace(tvet_state=_training(by_source.get("tvet", [])))
     return _due(_case(axes, by_source.get("reintegration", [])))
 
 
@@ -175,23 +174,22 @@ def _custody_step(axes: Axes, fact: Fact) -> Axes:
         case "person.moved.v1":
             state = refs.get("custody_state") or axes.custody_state
             incoming = refs.get("to_facility") if state == "IN_TRANSIT" else None
-            return replace(
-                axes, custody_state=state, facility=_facility_after(axes, refs, state), incoming_facility=incoming
+            return axes._replace(
+                custody_state=state, facility=_facility_after(axes, refs, state), incoming_facility=incoming
             )
         case "dates.computed.v1":
-            return replace(axes, expected_release_on=_day(refs.get("expected_release_on")))
+            return axes._replace(expected_release_on=_day(refs.get("expected_release_on")))
         case "person.released.v1":
-            return replace(
-                axes,
+            return axes._replace(
                 custody_state="RELEASED",
                 incoming_facility=None,
                 released_on=_day(refs.get("released_on")) or local_day(fact.occurred_at),
                 return_district=refs.get("return_district") or axes.return_district,
             )
         case "person.died.v1":
-            return replace(axes, custody_state="DECEASED", incoming_facility=None)
+            return axes._replace(custody_state="DECEASED", incoming_facility=None)
         case "person.updated.v1":
-            return replace(axes, return_district=refs.get("return_district") or axes.return_district)
+            return axes._replace(return_district=refs.get("return_district") or axes.return_district)
         case _:
             return axes
 
@@ -272,17 +270,17 @@ def _case_step(axes: Axes, fact: Fact) -> Axes:
     state = _next_case_state(axes.case_state, step)
     if step == "case.opened.v1" and fact.refs.get("trigger") == "REOPENED":
         state = "FOLLOW_UP"
-    axes = replace(axes, case_state=state)
+    axes = axes._replace(case_state=state)
     if step == "worker.assigned.v1" and fact.refs.get("role") == "PRIMARY":
         # the first carries the duty queue; whoever is named after is the worker who keeps the person at release
         state = axes.case_state if axes.worker_id is None else "FOLLOW_UP"
-        return replace(axes, case_state=state, worker_id=fact.refs.get("worker_id"), org=fact.refs.get("org"))
+        return axes._replace(case_state=state, worker_id=fact.refs.get("worker_id"), org=fact.refs.get("org"))
     if step == "handover.accepted.v1":
-        return replace(axes, worker_id=fact.refs.get("to_worker"), org=fact.refs.get("org"))
+        return axes._replace(worker_id=fact.refs.get("to_worker"), org=fact.refs.get("org"))
     if step == "due.changed.v1":
-        return replace(axes, next_due_on=_day(fact.refs.get("next_due_on")))
+        return axes._replace(next_due_on=_day(fact.refs.get("next_due_on")))
     if step == "case.closed.v1":
-        return replace(axes, case_closed_on=local_day(fact.occurred_at), next_due_on=None)
+        return axes._replace(case_closed_on=local_day(fact.occurred_at), next_due_on=None)
     return axes
 
 
@@ -297,11 +295,11 @@ def _next_case_state(state: str | None, step: str) -> str | None:
 def _due(axes: Axes) -> Axes:
     """The next day on which something is due: what the case asks for next and, while in custody, the release itself."""
     if axes.custody_state == "DECEASED" or axes.case_state == "CLOSED":
-        return replace(axes, next_due_on=None)
+        return axes._replace(next_due_on=None)
     if axes.custody_state not in CUSTODY:
         return axes
     days = [day for day in (axes.next_due_on, axes.expected_release_on) if day is not None]
-    return replace(axes, next_due_on=min(days, default=None))
+    return axes._replace(next_due_on=min(days, default=None))
 
 
 def _day(value: object) -> date | None:

@@ -11,6 +11,7 @@ from sqlmodel import Field
 from inzira_gateway.database import Base
 
 EMPTY = text("'{}'::jsonb")
+DUE = text("coalesce(next_due_on, '9999-12-31'::date)")
 
 
 class Projection(Base, table=True):
@@ -57,7 +58,9 @@ class PersonHead(Base, table=True):
     __tablename__ = "person_head"
     __table_args__ = (
         Index("ix_person_head_facility_stage", "generation", "facility", "stage"),
-        Index("ix_person_head_next_due_on", "generation", "next_due_on", "person_id"),
+        # in the order of a list: persons without a day come last
+        Index("ix_person_head_due", "generation", DUE, "person_id"),
+        Index("ix_person_head_facility_due", "generation", "facility", DUE, "person_id"),
         Index("ix_person_head_updated_at", "generation", "updated_at", "person_id"),
     )
     generation: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))

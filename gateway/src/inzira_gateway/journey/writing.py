@@ -1,12 +1,11 @@
 """Every SQL statement that makes a journey grow, many events at once: a batch costs as many statements as one event."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Date, DateTime, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,8 +16,8 @@ ENTRY = (
     "event_id", "person_id", "source", "type", "stream", "version", "occurred_at", "recorded_at", "recorded_by",
     "supersedes", "summary_code", "refs",
 )  # fmt: skip
-AXES = tuple(axis.name for axis in fields(Axes))
-DAYS = tuple(axis.name for axis in fields(Axes) if axis.type == (date | None))
+AXES = Axes._fields
+DAYS = tuple(name for name, kind in get_type_hints(Axes).items() if kind == date | None)
 
 LIVE = text("SELECT generation, state FROM projection WHERE state <> 'RETIRED' ORDER BY generation")
 
@@ -92,7 +91,7 @@ async def add_entries(session: AsyncSession, generation: int, entries: Sequence[
     if not entries:
         return set()
     columns = {name: [entry[name] for entry in entries] for name in ENTRY}
-    columns["refs"] = [json.dumps(refs) for refs in columns["refs"]]
+    columns["refs"] = [orjson.dumps(refs).decode() for refs in columns["refs"]]
     return set((await session.execute(ADD, {"generation": generation, **columns})).scalars())
 
 
@@ -101,8 +100,8 @@ async def lock_heads(session: AsyncSession, generation: int, times: Mapping[UUID
     ids = sorted(times)
     values = {"generation": generation, "ids": ids, "times": [times[person] for person in ids]}
     begun = set((await session.execute(BEGIN_HEADS, values)).scalars())
-    rows = await session.execute(LOCK_HEADS, {"generation": generation, "ids": ids})
-    return {row[0]: Head(None if row[0] in begun else Axes(*row[3:]), row.versions, row.updated_at) for row in rows}
+    rows = (await session.execute(LOCK_HEADS, {"generation": generation, "ids": ids})).all()
+    return {row[0]: Head(None if row[0] in begun else Axes(*row[3:]), row[1], row[2]) for row in rows}
 
 
 async def facts_of(
@@ -112,8 +111,8 @@ async def facts_of(
     found: dict[UUID, dict[UUID, Fact]] = {person: {} for person in person_ids}
     values = {"generation": generation, "ids": list(person_ids), "types": list(HEAD_TYPES)}
     if person_ids:
-        for row in await session.execute(FACTS, values):
-            found[row.person_id][row.event_id] = Fact(*row[1:])
+        for row in (await session.execute(FACTS, values)).all():
+            found[row[0]][row[1]] = Fact(*row[1:])
     return found
 
 
@@ -121,14 +120,10 @@ async def write_heads(session: AsyncSession, generation: int, heads: Mapping[UUI
     """Write heads that are locked."""
     rows = [
         {
-            "person_id": str(person), "versions": head.versions, "updated_at": head.updated_at.isoformat(),
-            "stage": str(axes.stage), **{name: _day(value) for name, value in asdict(axes).items()},
+            "person_id": str(person), "versions": head.versions, "updated_at": head.updated_at,
+            "stage": str(axes.stage), **axes._asdict(),
         }
         for person, head in heads.items() if (axes := head.axes) is not None
     ]  # fmt: skip
     if rows:
-        await session.execute(WRITE, {"generation": generation, "heads": json.dumps(rows)})
-
-
-def _day(value: str | date | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
+        await session.execute(WRITE, {"generation": generation, "heads": orjson.dumps(rows).decode()})

@@ -91,7 +91,7 @@ def test_next_due_is_what_the_case_asks_for_next() -> None:
 
 def test_case_closed_before_a_new_release_does_not_close_the_new_road() -> None:
     axes = fold([*ROAD, CLOSED])
-    assert stage_of(replace(axes, released_on=date(2028, 1, 1))) is Stage.RELEASED
+    assert stage_of(axes._replace(released_on=date(2028, 1, 1))) is Stage.RELEASED
 
 
 def test_somebody_on_the_way_belongs_to_the_facility_they_left() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from inzira_contracts import access, curriculum, intake, reintegration, tvet
@@ -37,6 +38,7 @@ class TypeName(NamedTuple):
     major: int
 
 
+@lru_cache(maxsize=1024)
 def parse_type(type: str) -> TypeName:
     """Split a type. Raises UnknownEventType when it is not of the catalogue's form."""
     match = _TYPE.fullmatch(type)

@@ -27,7 +27,7 @@ from inzira_platform.scope import enter_scope
 from inzira_platform.service import Runtime
 
 POLL_MS = 1000
-MAX_RECORDS = 200
+MAX_RECORDS = 500
 ATTEMPTS = 3
 STALL_SECONDS = 20.0
 RELEASE_SECONDS = 1.0
@@ -295,6 +295,6 @@ class ConsumerRunner:
         now = self._runtime.clock.now()
         for tp, offset, highwater in positions:
             metrics.CONSUMER_LAG.labels(tp.topic).set(max(0, highwater - offset))
-        for record in records:
-            if record.envelope:
-                metrics.EVENT_AGE.labels(record.topic).set((now - record.envelope.time).total_seconds())
+        latest = {record.topic: record.envelope.time for record in records if record.envelope}
+        for topic, time_of_last in latest.items():
+            metrics.EVENT_AGE.labels(topic).set((now - time_of_last).total_seconds())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import registry
@@ -39,6 +40,7 @@ def make_engine(dsn: str, pool: int, **options: Any) -> AsyncEngine:  # noqa: AN
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,
+        json_deserializer=orjson.loads,
         connect_args={
             "server_settings": {"timezone": "UTC", "lock_timeout": "5000", "statement_timeout": "30000"},
             "command_timeout": 60,

@@ -6,11 +6,11 @@ duplicate, which the inbox absorbs, and can never lose.
 """
 
 import asyncio
-import json
 from collections import deque
 from datetime import UTC, datetime
 
 import asyncpg
+import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from inzira_contracts.envelope import Envelope
@@ -251,7 +251,7 @@ def outgoing(row: asyncpg.Record, epoch: int) -> Outgoing:
 
 def envelope_of(row: asyncpg.Record, epoch: int) -> Envelope:
     """The CloudEvents envelope of a journal row."""
-    headers = json.loads(row["headers"]) if isinstance(row["headers"], str) else row["headers"]
+    headers = orjson.loads(row["headers"]) if isinstance(row["headers"], str) else row["headers"]
     return Envelope(
         id=row["event_id"],
         type=row["type"],

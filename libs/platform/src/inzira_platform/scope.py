@@ -5,12 +5,12 @@ and every table about a person follows them. Repositories repeat the predicate (
 makes the plan fast; the policies are the net under it.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Select, column, false, func, or_, select, table, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -143,7 +143,7 @@ async def upsert_many(session: AsyncSession, reach: Mapping[UUID, Mapping[str, s
     """Write the whole reach of many persons, as `upsert` names its fields; those not given become unknown."""
     rows = [{"person_id": str(person_id), **fields} for person_id, fields in reach.items()]
     if rows:
-        await session.execute(UPSERT_MANY, {"rows": json.dumps(rows)})
+        await session.execute(UPSERT_MANY, {"rows": orjson.dumps(rows).decode()})
 
 
 def _bare() -> Any:  # noqa: ANN401 - a lightweight table construct

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlmodel.ext.asyncio.session import AsyncSession as SQLModelSession
 
 from inzira_platform.auth import system
 from inzira_platform.broker import BrokerSettings
@@ -29,7 +28,7 @@ IDEMPOTENCY_DAYS = 7
 def make_runtime(service: Service, settings: ServiceSettings, clock: Clock | None = None) -> Runtime:
     """What a worker holds; dispose of `engine` at the end."""
     engine = make_engine(settings.database_dsn.get_secret_value(), min(settings.database_pool, 4))
-    sessions = async_sessionmaker(engine, class_=SQLModelSession, expire_on_commit=False)
+    sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
     return Runtime(service, settings, clock or SystemClock(), engine, sessions)
 
 
