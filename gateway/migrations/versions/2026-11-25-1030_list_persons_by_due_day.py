@@ -9,7 +9,7 @@ depends_on = None
 
 # The OFFSET keeps PostgreSQL from reading all of person_scope before it shows the first; it changes no answer.
 REACHED = "EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = person_head.person_id{once})"
-DUE = "coalesce(next_due_on, '9999-12-31'::date)"
+DUE = "coalesce(next_due_on, 'infinity'::date)"
 
 
 def upgrade() -> None:

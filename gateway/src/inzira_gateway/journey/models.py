@@ -11,7 +11,7 @@ from sqlmodel import Field
 from inzira_gateway.database import Base
 
 EMPTY = text("'{}'::jsonb")
-DUE = text("coalesce(next_due_on, '9999-12-31'::date)")
+DUE = text("coalesce(next_due_on, 'infinity'::date)")
 
 
 class Projection(Base, table=True):
