@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import psutil
 from inzira_cli.processes import PORT_OFFSETS
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_platform.auth import Principal
@@ -54,18 +53,6 @@ class BenchStack:
             agency="RCS",
         )  # fmt: skip
         return {"Authorization": f"Bearer {issuer.internal(principal, service, datetime.now(UTC))}"}
-
-    def processes(self) -> list[psutil.Process]:
-        """Everything that runs under the stack's supervisor, the supervisor itself too."""
-        supervisor = psutil.Process(int((self.folder / "supervisord.pid").read_text()))
-        return [supervisor, *supervisor.children(recursive=True)]
-
-    def kind_of(self, process: psutil.Process) -> str:
-        """services, PostgreSQL or broker."""
-        line = " ".join(process.cmdline())
-        if "postgres" in process.name():
-            return "PostgreSQL"
-        return "broker" if "kafka.Kafka" in line or "broker" in line else "services"
 
     async def sign_in(self, client: aiohttp.ClientSession, username: str = OFFICER) -> dict[str, str]:
         """Headers of an account's session."""

@@ -12,6 +12,11 @@ from inzira_gateway.database import Base
 
 EMPTY = text("'{}'::jsonb")
 DUE = text("coalesce(next_due_on, 'infinity'::date)")
+# laid out as PostgreSQL gives it back, for the comparison of models and migrations
+DUE_IN_CUSTODY = text(
+    "coalesce(\ncase\n when custody_state is distinct from 'RELEASED'::text then next_due_on\n else null::date\nend, "
+    "'infinity'::date)"
+)
 
 
 class Projection(Base, table=True):
@@ -60,7 +65,8 @@ class PersonHead(Base, table=True):
         Index("ix_person_head_facility_stage", "generation", "facility", "stage"),
         # in the order of a list: persons without a day come last
         Index("ix_person_head_due", "generation", DUE, "person_id"),
-        Index("ix_person_head_facility_due", "generation", "facility", DUE, "person_id"),
+        # a facility is not told what is due for those it has released
+        Index("ix_person_head_facility_due", "generation", "facility", DUE_IN_CUSTODY, "person_id"),
         Index("ix_person_head_updated_at", "generation", "updated_at", "person_id"),
     )
     generation: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
