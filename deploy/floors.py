@@ -17,9 +17,8 @@ PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", r
 
 
 def locks(root: Path = ROOT) -> list[Path]:
-    """Every lock of the workspace and its images. Raises FileNotFoundError when there is none."""
-    folders = (root, *root.glob("services/*"), root / "gateway", root / "cli")
-    found = [lock for folder in folders if (lock := folder / "requirements.lock").exists()]
+    """Every lock of the workspace, its images and its benchmarks. Raises FileNotFoundError when there is none."""
+    found = sorted({lock for pattern in ("", "*/", "services/*/") for lock in root.glob(f"{pattern}requirements.lock")})
     if not found:
         raise FileNotFoundError("no requirements.lock")
     return found

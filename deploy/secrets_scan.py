@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from detect_secrets import SecretsCollection
-from detect_secrets.settings import default_settings
+from detect_secrets.settings import default_settings, get_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 BASELINE = ".secrets.baseline"
 GENERATED = re.compile(r"requirements\.lock$|^docs/openapi/|openapi\.json$|^libs/contracts/.*\.json$|\.xlsx$")
 """Hashes of packages, and documents written from code that is itself looked at."""
+
+NOWHERE = r"://[^/@\s]+@(127\.0\.0\.1|([a-z0-9-]+\.)*example)\b"
+"""An address on the loopback or in the domain kept for examples opens nothing (RFC 2606)."""
 
 Finding = tuple[str, str, str]
 """File, kind, and SHA-1 of the value."""
@@ -38,6 +41,7 @@ def scan(root: Path, names: list[str]) -> dict[Finding, int]:
     """Everything that looks like a secret, with its line."""
     found = SecretsCollection(root=str(root))
     with default_settings():
+        get_settings().filters["detect_secrets.filters.regex.should_exclude_line"] = {"pattern": [NOWHERE]}
         found.scan_files(*names)
     return {(name, secret.type, secret.secret_hash): secret.line_number for name, secret in found}
 

@@ -23,7 +23,7 @@ HASH = " \\\n    --hash=sha256:" + "0" * 64 + "\n"
 PLANTED = {
     "cloud key": "key = '" + "AKIA" + "Q3EGRHXZ7WDPTLUM" + "'\n",
     "private key": "-----BEGIN " + "EC PRIVATE KEY-----\nMHcCAQEE\n",
-    "address with a password": "DSN=postgresql://intake_app:" + "uWq8-Zr2Lw5v" + "@db.example:5432/intake\n",
+    "address with a password": "DSN=postgresql://intake_app:" + "uWq8-Zr2Lw5v" + "@db.minijust.rw:5432/intake\n",
     "password": "pass" + "word = 'rk9-Vt4uPz_Lq2'\n",
     "token": "token = '" + base64.b64encode(bytes(range(3, 250, 7))).decode() + "'\n",
 }
@@ -81,6 +81,12 @@ def test_a_planted_secret_fails_the_scan_and_is_not_repeated(kind: str, tmp_path
     assert json.loads((folder / ".secrets.baseline").read_text())[0].keys() == {"file", "kind", "sha1"}
     (folder / "settings.py").write_text("harmless = 1\nharmless = 2\n" + PLANTED[kind])
     assert scanned(folder).returncode == 0, "a line that moves is no new secret"
+
+
+def test_an_address_that_leads_nowhere_passes(tmp_path: Path) -> None:
+    lines = [f"'postgresql://intake_app:{word}@{host}/intake'" for word, host in (("rk9vT4uPzL", "127.0.0.1:5432"),)]
+    lines += ["'https://user:uWq8Zr2Lw5v@hooks.ngo.example/'"]
+    assert scanned(checkout(tmp_path, "addresses.py", "\n".join(lines))).returncode == 0
 
 
 def test_an_ignored_file_is_not_looked_at_and_a_clean_one_passes(tmp_path: Path) -> None:
