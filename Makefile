@@ -58,8 +58,10 @@ restore: $(READY) ## restore a backup into the stack, which must be down (FROM=s
 test: $(READY) ## every test that needs no Java
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
 
-mutants: $(READY) ## turn round every line of the access policy, one at a time, and show which cell of the matrix catches it
-	$(PYTEST) -n 0 -s -p no:logging tests/matrix/test_policy_mutants.py
+mutants: $(READY) ## turn round every line of the access policy and every row-level-security policy, and show which cell catches it
+	$(PYTEST) -n 0 -s -p no:logging tests/matrix/test_policy_mutants.py \
+	  $(foreach service,intake curriculum tvet reintegration,tests/matrix/test_$(service).py::test_the_database_holds_by_itself) \
+	  | grep -v '^.\{0,6\}20[0-9][0-9]-'
 
 edge: $(READY) ## the edge's configuration in a real nginx (needs nginx)
 	INZIRA_REQUIRE_NGINX=1 $(PYTEST) -n 0 tests/edge

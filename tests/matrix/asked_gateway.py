@@ -67,6 +67,8 @@ GATEWAY: Mapping[str, Writing] = {
     "GET /v1/partner/persons": _purposeful,
     "GET /v1/partner/persons/{pairwise_id}": _purposeful,
     "GET /v1/feed": _purposeful,
+    "GET /v1/partner/stats": _purposeful,
+    "GET /v1/partner/stats/{cube}": lambda _w, _c: Sent(path={"cube": "stage-by-district"}, headers=FOR_RETURN),
 }
 
 

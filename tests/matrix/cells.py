@@ -68,6 +68,8 @@ class Matrix:
 
     principals: Mapping[str, Who]
     people: tuple[str, ...]
+    reach: Mapping[str, frozenset[str]]
+    """Whom each principal may see."""
     rules: Mapping[str, Mapping[Operation, Rule]]
     beyond_routes: Mapping[str, frozenset[str]]
     """Permissions that no route declares, with the principals who hold them."""
@@ -123,7 +125,7 @@ def matrix() -> Matrix:
         permission: frozenset(who for name in names for who in reader.members(name))
         for permission, names in table["beyond_routes"].items()
     }
-    return Matrix(principals, reader.people, rules, beyond)
+    return Matrix(principals, reader.people, reader.reached(), rules, beyond)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -166,6 +168,10 @@ class Reader:
                     raise PolicyFileError(f"{text} has two rows")
                 seen.add((method, path))
                 yield (method, path), self._rule(service, (method, path), row, has, own)
+
+    def reached(self) -> dict[str, frozenset[str]]:
+        """Whom each principal may see."""
+        return self._reach(self.people, self.reach)
 
     def _rule(
         self, service: str, operation: Operation, row: Mapping[str, Any], has: Mapping[str, Any], own: Mapping[str, Any]

@@ -34,6 +34,12 @@ async def everything(ground: Ground) -> AsyncIterator[tuple[dict[str, Deployed],
         world = World()
         await tell_everybody(fleet, world)
         await fresh(gateway.api)
+        await gateway.database.execute(
+            "INSERT INTO source_seen (source, fresh_at, checked_at, is_reachable) SELECT name, $1, $1, true "
+            "FROM unnest($2::text[]) AS name ON CONFLICT (source) DO NOTHING",
+            ground.clock.now(),
+            list(BEHIND),
+        )
         yield fleet, world
 
 

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 
+from database_mutants import judge, turned_of
+from policies import Net, readers
 from runs import Outcome, Run
 from views import views
 from views_seen import as_written
@@ -20,3 +22,29 @@ def told(run: Run, what: str, record: Callable[[str, object], None]) -> None:
     unseen = {name: sorted(views()[name].fields - seen) for name, seen in outcome.seen.items()}
     unseen = {name: fields for name, fields in unseen.items() if fields}
     assert not unseen, f"listed in a view and shown to nobody: {unseen}"
+
+
+NOTHING_THERE = frozenset({"person_flag", "certificate_duplicate", "fact_correction", "flag_change", "training_credit"})
+"""Tables with nobody in them in these tests: their policies are those of their neighbours, and are not turned round."""
+
+
+async def hold_the_net(run: Run, record: Callable[[str, object], None]) -> None:
+    """The database by itself shows and takes what is written, and every policy of it turned round is noticed."""
+    service = run.deployed.service.name
+    async with Net.spread(run.deployed, run.world) as net:
+        unsaid = set(net.present) ^ set(readers(service))
+        assert not unsaid, f"tables about persons, or lines of policy/databases.yaml, alone: {unsaid}"
+        assert {name for name, people in net.present.items() if not people} <= NOTHING_THERE
+        faults = await net.differences() + await net.foreign_writes()
+        faults += await net.consent_faults() if service == "intake" else []
+        assert not faults, "\n" + "\n".join(faults)
+        record(f"matrix_{service}_tables", net.cells)
+        print(f"{service} tables: {net.cells} cells")
+        judged = [await judge(net, turned) async for turned in turned_of(net)]
+    survivors = [one.turned.name for one in judged if one.caught_by is None]
+    print(f"{service} row-level-security policies turned round: {len(judged)}, caught {len(judged) - len(survivors)}")
+    for one in judged:
+        print(f"  {'caught' if one.caught_by else 'NOT CAUGHT'}  {one.turned.name}  by  {one.caught_by}")
+    record(f"matrix_{service}_policies_made", len(judged))
+    record(f"matrix_{service}_policies_caught", len(judged) - len(survivors))
+    assert not survivors, "\n".join(survivors)

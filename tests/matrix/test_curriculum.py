@@ -8,7 +8,7 @@ from asked_intake import of_service
 from fleet import Ground
 from runs import Run
 from seed_curriculum import seed_curriculum
-from telling import told
+from telling import hold_the_net, told
 from world import Story, World
 
 
@@ -30,3 +30,7 @@ async def test_who_changes_what(run: Run, record_testsuite_property: Callable[[s
     await run.write_all()
     told(run, "writes", record_testsuite_property)
     assert run.never_carried_out() == []
+
+
+async def test_the_database_holds_by_itself(run: Run, record_testsuite_property: Callable[[str, object], None]) -> None:
+    await hold_the_net(run, record_testsuite_property)
