@@ -37,6 +37,14 @@ class ReleaseMadeError(DomainError):
     message = "The release of this month was made before. Releases are monthly and never change."
 
 
+class ReadModelBehindError(DomainError):
+    """A conflict and no outage: whoever asks can do nothing but wait, and nothing is broken."""
+
+    kind = Kind.CONFLICT
+    code = "read-model-behind"
+    message = "The read model does not hold all that the services said. Make the release when it does."
+
+
 class TooFewPersonsError(DomainError):
     kind = Kind.CONFLICT
     code = "too-few-persons"

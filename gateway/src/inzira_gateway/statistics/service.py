@@ -14,12 +14,13 @@ from inzira_gateway.freshness import service as freshness
 from inzira_gateway.grant import service as grants
 from inzira_gateway.grant.domain import GrantRoute, ViewInvalidError
 from inzira_gateway.grant.models import PartnerGrant
-from inzira_gateway.sharing.domain import OLDEST_REPLICA, NotGrantedError, PurposeMissingError, ReplicaStaleError
+from inzira_gateway.sharing.domain import OLDEST_REPLICA, NotGrantedError, PurposeMissingError
 from inzira_gateway.statistics import repository
 from inzira_gateway.statistics.catalogue import Cubes, load_cubes
 from inzira_gateway.statistics.domain import (
     Cube,
     CubeUnknownError,
+    ReadModelBehindError,
     ReleaseMadeError,
     ReleaseUnknownError,
     TooFewPersonsError,
@@ -37,7 +38,7 @@ Shown = tuple[int | None, date | None]
 async def make_release(session: AsyncSession, cubes: Cubes, *, by: str, clock: Clock) -> StatisticRelease:
     """Count everybody and keep this month's figures of all cubes for ever. Needs the gateway's own scope.
 
-    Raises ReplicaStaleError while the read model is behind, ReleaseMadeError, TooFewPersonsError.
+    Raises ReadModelBehindError while the read model is behind, ReleaseMadeError, TooFewPersonsError.
     """
     await repository.take_turns(session)
     today, now = clock.today(), clock.now()
@@ -65,7 +66,7 @@ async def _check_fresh(session: AsyncSession, now: datetime) -> None:
     """A stage follows from what all services say: none of them may be behind."""
     ages = [item.age_seconds for item in (await freshness.describe(session, now)).sources]
     if any(age is None or age > OLDEST_REPLICA for age in ages):
-        raise ReplicaStaleError
+        raise ReadModelBehindError
 
 
 def _key(cell: StatisticCell) -> Cell:
@@ -98,7 +99,7 @@ async def release_when_due(session: AsyncSession, clock: Clock) -> int:
         return 0
     try:
         await make_release(session, cubes, by="svc:gateway", clock=clock)
-    except (ReplicaStaleError, ReleaseMadeError, TooFewPersonsError):
+    except (ReadModelBehindError, ReleaseMadeError, TooFewPersonsError):
         return 0
     return 1
 

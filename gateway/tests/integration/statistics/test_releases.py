@@ -57,7 +57,7 @@ async def test_there_is_one_release_a_month_and_a_repeated_request_makes_none(ap
 
 
 @pytest.mark.parametrize(
-    ("persons", "age", "code"), [(4, 0, "too-few-persons"), (0, 0, "too-few-persons"), (9, 61, "replica-stale")]
+    ("persons", "age", "code"), [(4, 0, "too-few-persons"), (0, 0, "too-few-persons"), (9, 61, "read-model-behind")]
 )
 async def test_no_release_is_made_of_too_few_or_of_yesterday(
     api: Api, deliveries: Deliveries, clock: FixedClock, persons: int, age: int, code: str
