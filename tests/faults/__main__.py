@@ -12,7 +12,9 @@ from campaign import Campaign, Outcome, Plan
 from mutations import MUTATIONS, Mutation
 from report import readable
 
-MUTANT_SECONDS = 30.0
+MUTANT_SECONDS = 240.0
+MUTANT_OPERATIONS, MUTANT_FAULTS = 800, 10
+"""So many at least: on a slow machine a handful of operations would show nothing of what a mutant does."""
 MUTANT_WAIT = 45.0
 """Long enough for a healthy consumer to be back twice over: what is missing after it is lost, not late."""
 
@@ -54,8 +56,8 @@ def _mutants(names: list[str], seed: int, kafka: str, out: Path) -> int:
     for name in names:
         wanted: Mutation = MUTATIONS[name]
         plan = Plan(
-            seed, kafka, MUTANT_SECONDS, mutant=name, only=wanted.faults, pause=(1.0, 3.0), disk_mb=0,
-            failpoints={"api": wanted.api, "worker": wanted.worker}, wait=MUTANT_WAIT,
+            seed, kafka, MUTANT_SECONDS, MUTANT_FAULTS, MUTANT_OPERATIONS, mutant=name, only=wanted.faults,
+            pause=(1.0, 3.0), disk_mb=0, failpoints={"api": wanted.api, "worker": wanted.worker}, wait=MUTANT_WAIT,
         )  # fmt: skip
         found = set(_run(plan, out / name).verdict["violations"])
         seen = found & wanted.shows

@@ -18,7 +18,10 @@ MILESTONES = {
     "certificate.issued": "curriculum_milestones",
     "training.opened": "training_milestones",
     "award.granted": "training_milestones",
+    "consent.granted": "consent",
+    "consent.withdrawn": "consent",
 }
+"""What is told of an event by exactly one row, however often it is delivered."""
 
 
 async def check(evidence: Evidence) -> Iterator[Violation]:
