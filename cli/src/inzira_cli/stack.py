@@ -40,6 +40,9 @@ from inzira_cli.supervisor import MARK, Program, Supervisor, write_conf
 _READY_SECONDS: Final = 90.0
 _FETCH_WAIT_MS: Final = {"tansu": 2000, "apache": 2000, "external": 500}
 
+_PASSED_ON: Final = ("GATEWAY_RATE_FACTOR",)
+"""What whoever starts the stack may say to its processes: a load test asks more often than people do."""
+
 _SESSION_MS: Final = {"tansu": 10_000, "apache": 10_000, "external": 30_000}
 
 Report = Callable[[str], None]
@@ -176,6 +179,7 @@ class LocalStack:
         )
         app = secret_files.passwords(self._run.secrets, deployable).app
         return {
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             **settings(deployable, site),
             dsn_setting(deployable, "app"): dsn(deployable, "app", app, self._server),
         }
