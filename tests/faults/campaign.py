@@ -15,8 +15,8 @@ import asyncpg
 import breaking
 import killing
 import network
+from campaign_house import FAILPOINTS, House, make_ground
 from history import History
-from house import FAILPOINTS, House, make_ground
 from inzira_cli.processes import DEPLOYABLES
 from nemesis import PAUSE, Nemesis, Scene
 from partner import Partner

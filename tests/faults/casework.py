@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from campaign_world import Someone, World
 from client import User
 from inzira_cli.road.cases import BASE, opened_on, scores
 from inzira_cli.road.days import at, months_after
-from world import Someone, World
 
 SUPERVISOR = {"PFR": "pfr.supervisor", "DIDE": "dide.supervisor"}
 WORKER = {"PFR": "pfr.worker", "DIDE": "dide.worker"}

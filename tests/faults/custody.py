@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from campaign_world import DISTRICTS, FACILITIES, Someone, World
 from inzira_cli.road.admitting import admission
 from inzira_cli.road.days import at
 from inzira_cli.road.releasing import CHECKED
-from world import DISTRICTS, FACILITIES, Someone, World
 
 AWAY = {"HOSPITAL_OUT": "HOSPITAL_IN", "COURT_OUT": "COURT_IN"}
 AGREED = {

@@ -12,8 +12,8 @@ from typing import Any
 
 import asyncpg
 from aiokafka.errors import KafkaError
+from campaign_house import Ground, House
 from history import History
-from house import Ground, House
 
 Injection = Callable[["Scene"], Awaitable[dict[str, Any]]]
 PAUSE = (0.5, 3.5)

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+from campaign_world import DISTRICTS
 from inzira_cli.road.caller import Caller
 from inzira_cli.road.cast import ADMINISTRATOR, SECOND_ADMINISTRATOR
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from workload import Workload, passwords
-from world import DISTRICTS
 
 CLIENT = "campaign-partner"
 PURPOSE = "reintegration_support"

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from campaign_world import ERAS, FACILITIES, Group, Someone, World
 from inzira_cli.road.days import SESSION_WEEKDAYS
 from inzira_cli.road.training import PROGRAMME as TRADE
-from world import ERAS, FACILITIES, Group, Someone, World
 
 CURRICULUM = "/v1/curriculum"
 AT_ONCE = 5

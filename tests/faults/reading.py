@@ -1,9 +1,9 @@
 """Reads: the journey with the tokens of one's writes, the services' own views, lists and figures."""
 
+from campaign_world import FACILITIES, Someone, World
 from casework import SUPERVISOR
 from client import User
 from inzira_cli.road.cases import BASE
-from world import FACILITIES, Someone, World
 
 
 def reader_of(world: World, someone: Someone) -> User:

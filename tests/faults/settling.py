@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 import asyncpg
-from house import Ground, House
+from campaign_house import Ground, House
 from inzira_cli.processes import DEPLOYABLES, local_port
 from inzira_cli.stack import _is_ready
 from inzira_cli.supervisor import left_behind

@@ -8,7 +8,7 @@ import casework
 import custody
 import programme
 import reading
-from world import Someone, World
+from campaign_world import Someone, World
 
 Act = Callable[[World, Someone], Awaitable[None]]
 May = Callable[[World, Someone], bool]

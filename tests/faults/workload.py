@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import aiohttp
+from campaign_world import Someone, World
 from client import Door, User
 from history import History
 from inzira_cli.register import KNOWN_ACCOUNTS
@@ -18,7 +19,6 @@ from inzira_cli.run_folder import RunFolder
 from inzira_platform.clock import SystemClock
 from programme import open_groups
 from steps import next_step
-from world import Someone, World
 
 NEWCOMERS = 0.03
 CROWDING = 0.08

@@ -123,7 +123,7 @@ def curl(line: str, **variables: str) -> dict[str, Any]:
 
 async def test_the_page_leads_from_a_key_to_the_feed(ground: Ground, desk: dict[str, Any]) -> None:
     make_key, get_token, go_on = blocks("python")
-    read = next(block for block in blocks("sh") if "/v1/partner/persons" in block)
+    read = next(block for block in blocks("sh") if block.startswith("curl ") and "/v1/partner/persons" in block)
     async with ground.deployed("gateway", door=False) as gateway:
         await let_in(gateway, json.loads(run(make_key, desk)))
         person = await somebody(gateway)
