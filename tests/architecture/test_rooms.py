@@ -1,5 +1,6 @@
 """Every service is the same house with the same rooms (style.md 4)."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ ROOMS = {"domain", "models", "repository", "service", "schemas", "routes", "even
 KEPT = ("README.md", "pyproject.toml", "Dockerfile", "alembic.ini", ".env.example", "requirements.lock")
 MODULES = ("__init__", "__main__", "main", "settings", "database")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "crud", "base"}
+
+BY_FOLDER = {"conftest", "__init__", "__main__"}
 
 
 def home(root: Path, deployable: str) -> Path:
@@ -53,3 +56,10 @@ def test_each_image_is_hash_checked_and_runs_without_privileges(root: Path) -> N
         assert "--require-hashes -r requirements.lock" in text
         assert "--no-deps --no-build-isolation" in text
         assert "\nUSER 10001:10001\n" in text
+
+
+def test_modules_of_tests_have_names_of_their_own(root: Path, python_files: list[Path]) -> None:
+    """Suites of `tests/` share one import path: of two modules with one name, whichever came first would serve both."""
+    beside = [file for file in python_files if file.parent.parent == root / "tests"]
+    own = [file.stem for file in beside if not file.stem.startswith("test_") and file.stem not in BY_FOLDER]
+    assert [name for name, times in Counter(own).items() if times > 1] == []
