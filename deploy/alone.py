@@ -22,6 +22,7 @@ TOOLS = (
     "pytest",
     "pytest-asyncio",
     "pytest-xdist",
+    "highspy",
     "hypothesis",
     "httpx2",
     "pynacl",
