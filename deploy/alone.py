@@ -55,9 +55,9 @@ def prove(deployable: str, folder: Path, *, full: bool) -> None:
 
 
 def _pins() -> str:
-    """The workspace's versions, so that the tools are the ones the workspace uses."""
+    """The workspace's versions, each with its condition, so that the tools are the ones the workspace uses."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return "\n".join(re.findall(r"^([A-Za-z0-9._-]+==[^ \\]+)", lock, re.MULTILINE))
+    return "\n".join(re.findall(r"^([A-Za-z0-9._-]+==[^\\]+?) *\\?$", lock, re.MULTILINE))
 
 
 def _pip(python: str, folder: Path, *arguments: str) -> None:
