@@ -83,7 +83,7 @@ def test_effects_of_one_event_in_two_transactions_and_of_none() -> None:
 def journey(ids: set[str], began: float, ended: float, **given: object) -> dict[str, Any]:
     return {
         "answer": {"ids": ids, "more": False}, "attempts": [{"began": began, "ended": ended}], "path": "/journey",
-        "person": PERSON, "is_stale": False, "tokens": [], **given,
+        "person": PERSON, "is_stale": False, "tokens": [], "who": "huye.intake", **given,
     }  # fmt: skip
 
 
@@ -97,10 +97,18 @@ def test_a_later_reader_sees_less() -> None:
 
 def test_a_read_older_than_its_token() -> None:
     token = "WyJpbnRha2UiLFtbInBlcnNvbjp4IiwyXV1d"  # ["intake",[["person:x",2]]]
-    place, owner = {("intake", "person:x", 2): "a"}, {"a": PERSON}
-    held, lacking = journey({"a"}, 1, 2, tokens=[token]), journey({"b"}, 1, 2, tokens=[token])
+    place = {("intake", "person:x", 2): event(2)}
+    held, lacking = journey({"e-2"}, 1, 2, tokens=[token]), journey({"b"}, 1, 2, tokens=[token])
     told = journey({"b"}, 1, 2, tokens=[token], is_stale=True)
-    assert [len(list(readers._holds_tokens(read, place, owner))) for read in (held, lacking, told)] == [0, 1, 0]
+    assert [len(list(readers._holds_tokens(read, place))) for read in (held, lacking, told)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("reader", "found"), [("huye.intake", 0), ("huye.psychosocial", 0), ("pfr.supervisor", 1)])
+def test_a_facility_is_not_shown_how_somebody_is_followed(reader: str, found: int) -> None:
+    token = "WyJpbnRha2UiLFtbInBlcnNvbjp4IiwyXV1d"  # ["intake",[["person:x",2]]]
+    place = {("intake", "person:x", 2): event(2, "reintegration.visit.recorded")}
+    read = journey(set(), 1, 2, tokens=[token], who=reader)
+    assert len(list(readers._holds_tokens(read, place))) == found
 
 
 def test_a_version_that_falls() -> None:

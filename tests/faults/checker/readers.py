@@ -4,17 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from evidence import Evidence, read_token
+from evidence import Event, Evidence, read_token
 from verdict import Violation
+
+NEVER_LISTED = {"due.changed"}
+"""Said of a person, and nothing that happened to them."""
+
+NOT_FOR_FACILITIES = {
+    "assessment.recorded", "schedule.computed", "visit.recorded", "flag.raised", "flag.changed", "contact.lost",
+}  # fmt: skip
+"""How a released person is followed is not shown to a facility's officers."""
+
+OFFICERS = (".intake", ".psychosocial")
 
 
 async def check(evidence: Evidence) -> Iterator[Violation]:
     place = {
-        (event.source, event.stream, event.version): event.id[-12:]
+        (event.source, event.stream, event.version): event
         for event in evidence.events()
-        if event.data.get("person_id")
+        if event.data.get("person_id") and event.kind not in NEVER_LISTED
     }
-    owner = {event.id[-12:]: event.data.get("person_id") for event in evidence.events()}
     found: list[Violation] = []
     by_person: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for read in evidence.reads():
@@ -22,7 +31,7 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
             continue
         if read["kind"] == "journey":
             by_person[read["person"]].append(read)
-            found += _holds_tokens(read, place, owner)
+            found += _holds_tokens(read, place)
         if read["kind"] == "case" and not (read["answer"] or {}).get("worker_id"):
             found.append(Violation("nobody responsible", f"a reader saw case {read['answer']}"))
     for reads in by_person.values():
@@ -31,18 +40,22 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
     return iter(found)
 
 
-def _holds_tokens(
-    read: dict[str, Any], place: dict[tuple[str, str, int], str], owner: dict[str, str]
-) -> Iterator[Violation]:
+def _holds_tokens(read: dict[str, Any], place: dict[tuple[str, str, int], Event]) -> Iterator[Violation]:
     if read["is_stale"] or read["answer"]["more"]:
         return
     ids = set(read["answer"]["ids"])
     for token in read["tokens"][-10:]:
         service, positions = read_token(token)
         for stream, version in positions.items():
-            id = place.get((service, stream, version))
-            if id is not None and owner[id] == read["person"] and id not in ids:
+            event = place.get((service, stream, version))
+            if event is None or event.data["person_id"] != read["person"] or not _is_shown(event, read["who"]):
+                continue
+            if event.id[-12:] not in ids:
                 yield Violation("older than its token", f"{read['path']}: {service} {stream} {version} is not in it")
+
+
+def _is_shown(event: Event, reader: str) -> bool:
+    return event.kind not in NOT_FOR_FACILITIES or not reader.endswith(OFFICERS)
 
 
 def _only_grows(reads: list[dict[str, Any]]) -> Iterator[Violation]:
