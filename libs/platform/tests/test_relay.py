@@ -43,12 +43,12 @@ async def write(api: Api, person: UUID, count: int) -> None:
 
 
 async def published(bootstrap: str, events: list[Any]) -> list[tuple[str, int, int]]:
-    from inzira_platform.broker import start_consumer
+    from inzira_platform.broker import ensure_topics, start_consumer
     from inzira_platform.delivery import incoming
 
-    consumer = await start_consumer(
-        BrokerSettings(bootstrap, False, 20, 6000), f"probe-{new_id()}", ["inzira.tvet"], None
-    )
+    settings = BrokerSettings(bootstrap, False, 20, 6000)
+    await ensure_topics(settings)  # as every consumer does: who asks for a topic first makes it too narrow
+    consumer = await start_consumer(settings, f"probe-{new_id()}", ["inzira.tvet"], None)
     wanted, seen = {event for event in events}, []
     try:
         async with asyncio.timeout(20):

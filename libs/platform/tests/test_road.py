@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
-from inzira_platform.broker import BrokerSettings
+from inzira_platform.broker import METADATA_MS, BrokerSettings
 from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.embedded import EmbeddedBroker, free_port
 from inzira_platform.ids import new_id
@@ -104,3 +104,41 @@ async def test_consumers_read_a_refilled_log_from_its_start(
         assert not any(task.done() for task in tasks)
     server.stop()
     assert await api.database.value("SELECT count(*) FROM parked_event WHERE replayed_at IS NULL") == 0
+
+
+@asynccontextmanager
+async def alone(runner: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(runner())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_consumer_that_met_a_narrow_topic_is_given_all_of_it(
+    api: Api, service: Service, settings: ServiceSettings, tmp_path: Path
+) -> None:
+    """The broker begins anew, the consumer asks for its topics before the relay comes, and joins what it is given."""
+    server = EmbeddedBroker(free_port(), tmp_path / "broker")
+    server.start()
+    mine = settings.model_copy(update={"kafka_bootstrap": server.bootstrap})
+    runtime = make_runtime(service, mine)
+    people = [await person_in(api) for _ in range(8)]  # over several partitions
+    for person in people:
+        await write(api, person, 2)
+    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine))
+    try:
+        async with alone(ConsumerRunner(runtime).run):
+            async with alone(relay.run):
+                for person in people:
+                    await echoes(api, person, 2)
+            server.stop()
+            server.start()
+            await asyncio.sleep(METADATA_MS / 1000)  # the consumer is back and has joined
+            for person in people:
+                await write(api, person, 1)
+            async with alone(relay.run):
+                for person in people:
+                    assert await echoes(api, person, 3, seconds=60) == [1, 2, 3]
+    finally:
+        await runtime.engine.dispose()
+        server.stop()

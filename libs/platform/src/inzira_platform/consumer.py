@@ -51,6 +51,10 @@ class StalledError(Exception):
     """Records are waiting and none arrived: the client is made anew."""
 
 
+class NarrowError(Exception):
+    """The broker knows fewer partitions of a topic than the contract has: the client is made anew."""
+
+
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     async def on_partitions_revoked(self, _revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Nothing to do: effects and offsets are committed batch by batch."""
@@ -72,6 +76,7 @@ class ConsumerRunner:
         self._consumer = consumer or service.consumer
         self._topics = list(service.topics)
         self._broker = BrokerSettings.of(runtime.settings)
+        self._widths = {name: topic.partitions for name, topic in topics().items()}
         self._unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
         self._inbox = Inbox(self._consumer, service.handlers, self._unsequenced)
         self.parking = Parking(self._consumer, self._inbox, self._begin)
@@ -87,7 +92,7 @@ class ConsumerRunner:
         while True:
             try:
                 await self._consume()
-            except (KafkaError, OSError, TimeoutError, StalledError) as error:
+            except (KafkaError, OSError, TimeoutError, StalledError, NarrowError) as error:
                 log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
             except Exception as error:
                 if not is_transient(error):
@@ -109,6 +114,7 @@ class ConsumerRunner:
                 async with asyncio.timeout(2 * self._broker.session_ms / 1000):
                     batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
                 pace.after_poll(bool(batches))
+                self._check_width(consumer)
                 if batches:
                     await failpoint("getmany_tx")
                     await self._take(consumer, batches)
@@ -281,6 +287,18 @@ class ConsumerRunner:
                 raise
             log().warning("parking.interrupted", error_class=type(error).__name__)
         self._released = time.monotonic()
+
+    def _check_width(self, consumer: AIOKafkaConsumer) -> None:
+        """Raise NarrowError when what the client knows of a topic is less than its contract.
+
+        A broker that began anew gives a topic that a client asked for first its own number of partitions. A member of
+        the group that joins again when they are more is handed its former share by the embedded broker, so that
+        records in the others would wait without end: only a new member is given a new share.
+        """
+        for name in self._topics:
+            known = consumer.partitions_for_topic(name)
+            if known and len(known) < self._widths[name]:
+                raise NarrowError
 
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """Raise StalledError when the broker has records past our position and none came (aiokafka 1154)."""
