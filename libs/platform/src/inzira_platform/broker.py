@@ -7,7 +7,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError
 from inzira_contracts.topics import Topic, topics
 
 from inzira_platform.logging import log
@@ -26,6 +26,11 @@ class BrokerSettings:
     fetch_wait_ms: int
     session_ms: int = 30_000
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which whatever a consumer asks of its client is given up, and the client with it."""
+        return 2 * self.session_ms / 1000
+
     @classmethod
     def of(cls, settings: ServiceSettings) -> "BrokerSettings":
         """As a service's settings say."""
@@ -35,6 +40,10 @@ class BrokerSettings:
             settings.kafka_fetch_wait_ms,
             settings.kafka_session_ms,
         )
+
+
+CLOSE_SECONDS = 5.0
+ENSURE_SECONDS = 30.0
 
 
 class Topics:
@@ -60,7 +69,14 @@ class Topics:
         await self._admin.close()
 
     async def ensure(self) -> None:
-        """Create the topics that do not exist, widen those too narrow; safe to call from every process at once."""
+        """Create the topics that do not exist, widen those too narrow; safe to call from every process at once.
+
+        Raises KafkaError, or TimeoutError when the broker does not answer.
+        """
+        async with asyncio.timeout(ENSURE_SECONDS):
+            await self._ensure()
+
+    async def _ensure(self) -> None:
         known = {topic["topic"]: len(topic["partitions"]) for topic in await self._admin.describe_topics()}
         for topic in topics().values():
             partitions = known.get(topic.name, 0)
@@ -115,7 +131,7 @@ async def start_producer(broker: BrokerSettings) -> AIOKafkaProducer:
     try:
         await producer.start()
     except BaseException:
-        await producer.stop()
+        await stop_client(producer)
         raise
     return producer
 
@@ -125,7 +141,7 @@ async def start_consumer(
 ) -> AIOKafkaConsumer:
     """A consumer in `group` that never commits by itself.
 
-    Raises KafkaError when the broker is not there.
+    Raises KafkaError, or TimeoutError after two session times, when the broker is not there.
     """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=broker.bootstrap,
@@ -141,17 +157,23 @@ async def start_consumer(
     )
     consumer.subscribe(topics, listener=listener)
     try:
-        await consumer.start()
+        async with asyncio.timeout(broker.patience):
+            await consumer.start()
     except BaseException:
-        await consumer.stop()
+        await stop_client(consumer)
         raise
     return consumer
 
 
-async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """Stop a client that may be broken: a close that waits for a broker that forgot it is given up after 5 s."""
-    try:
-        async with asyncio.timeout(5):
-            await client.stop()
-    except (TimeoutError, KafkaError, OSError) as error:
+async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> bool:
+    """Stop a client that may be broken; False when it had to be given up after 5 s, half open."""
+    stopping = asyncio.ensure_future(client.stop())
+    # not awaited itself: what aiokafka waits for while it closes may take a cancellation and go on
+    done, _ = await asyncio.wait([stopping], timeout=CLOSE_SECONDS)
+    if not done:
+        stopping.cancel()
+        log().warning("broker.close_failed", error_class="TimeoutError")
+        return False
+    if not stopping.cancelled() and (error := stopping.exception()) is not None:
         log().warning("broker.close_failed", error_class=type(error).__name__)
+    return True

@@ -55,6 +55,10 @@ class NarrowError(Exception):
     """The broker knows fewer partitions of a topic than the contract has: the client is made anew."""
 
 
+class UnclosedError(Exception):
+    """The client could not be closed: what is left of it may keep the place in the group, until the process ends."""
+
+
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     async def on_partitions_revoked(self, _revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Nothing to do: effects and offsets are committed batch by batch."""
@@ -87,7 +91,10 @@ class ConsumerRunner:
         self._open = True
 
     async def run(self) -> None:
-        """Consume until cancelled; make the client anew, with back-off, whenever it fails or stalls."""
+        """Consume until cancelled; make the client anew, with back-off, whenever it fails or stalls.
+
+        Raises UnclosedError when only a new process helps.
+        """
         delay = 0.2
         while True:
             try:
@@ -109,9 +116,9 @@ class ConsumerRunner:
         self._progress = time.monotonic()
         try:
             while True:
-                # aiokafka waits for an assignment without end when a rejoin after a broker's restart goes wrong:
-                # past two session times the consumer is made anew.
-                async with asyncio.timeout(2 * self._broker.session_ms / 1000):
+                # aiokafka waits without end for an assignment when a rejoin after a broker's restart goes wrong, and
+                # for the coordinator after connections were reset: everything asked of it has its time.
+                async with asyncio.timeout(self._broker.patience):
                     batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
                 pace.after_poll(bool(batches))
                 self._check_width(consumer)
@@ -122,7 +129,8 @@ class ConsumerRunner:
                     await self._watch(consumer)
                 await self._release()
         finally:
-            await stop_client(consumer)
+            if not await stop_client(consumer):
+                raise UnclosedError
 
     async def handle(self, records: list[Incoming]) -> None:
         """Apply records as a poll would, without a broker: for rebuilds from a journal and for tests."""
@@ -268,7 +276,8 @@ class ConsumerRunner:
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         try:
-            await consumer.commit(offsets)
+            async with asyncio.timeout(self._broker.patience):
+                await consumer.commit(offsets)
         except (IllegalStateError, KafkaError) as error:
             # Not ours any more: whoever has the partition sees these records again and finds them in the inbox.
             log().warning("consumer.commit_refused", error_class=type(error).__name__)
@@ -305,8 +314,10 @@ class ConsumerRunner:
         if time.monotonic() - self._progress < STALL_SECONDS:
             return
         self._progress = time.monotonic()
-        ends = await consumer.end_offsets(consumer.assignment())
-        if any([end > await consumer.position(tp) for tp, end in ends.items()]):
+        async with asyncio.timeout(self._broker.patience):
+            ends = await consumer.end_offsets(consumer.assignment())
+            behind = [end > await consumer.position(tp) for tp, end in ends.items()]
+        if any(behind):
             raise StalledError
 
     def _report(self, records: list[Incoming], positions: list[Any]) -> None:

@@ -1,7 +1,9 @@
 """The worker process of a service: relay, consumer and scanners on one loop that never serves HTTP."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from inzira_platform.auth import system
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.clock import Clock, SystemClock
-from inzira_platform.consumer import ConsumerRunner
+from inzira_platform.consumer import ConsumerRunner, UnclosedError
 from inzira_platform.database import make_engine
 from inzira_platform.inbox import is_transient
 from inzira_platform.logging import log
@@ -33,7 +35,11 @@ def make_runtime(service: Service, settings: ServiceSettings, clock: Clock | Non
 
 
 async def run_worker(service: Service, settings: ServiceSettings) -> None:
-    """Run everything a service does outside requests until SIGTERM; ends with an error when a part ends."""
+    """Run everything a service does outside requests until SIGTERM; ends with an error when a part ends.
+
+    Where a client of the broker cannot be closed the process ends at once, as by a kill, which nothing here minds:
+    waiting for what hangs is what it must not do, and whoever started it starts another.
+    """
     runtime = make_runtime(service, settings)
     broker = BrokerSettings.of(settings)
     relay = Relay(service.name, settings.database_dsn.get_secret_value(), broker)
@@ -44,6 +50,10 @@ async def run_worker(service: Service, settings: ServiceSettings) -> None:
     parts += [part(runtime) for part in service.background]
     try:
         await _until_stopped(parts)
+    except UnclosedError:
+        log().error("worker.ended", error_class="UnclosedError")
+        sys.stdout.flush()
+        os._exit(1)
     finally:
         await runtime.engine.dispose()
 
