@@ -26,6 +26,8 @@ class Expected:
     lists: int
     feeds: int
     sees: Mapping[str, frozenset[str]]
+    narrowed: Mapping[str, list[str] | int]
+    """By query: who is found, or the status that refuses it."""
 
 
 @dataclass
@@ -51,7 +53,8 @@ def expected() -> dict[str, Expected]:
     for name, given in table()["partners"].items():
         answer = given.get("answers", 200)
         sees = {person: shown[view] for person, view in given.get("sees", {}).items()}
-        found[name] = Expected(name, given.get("lists", answer), given.get("feed", answer), sees)
+        narrowed = {query: by[name] for query, by in table()["narrowed"].items() if name in by}
+        found[name] = Expected(name, given.get("lists", answer), given.get("feed", answer), sees, narrowed)
     return found
 
 

@@ -12,9 +12,10 @@ from inzira_gateway.sharing.domain import pairwise_id
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api, Caller
 from partner_scene import FOR_RETURN
-from seed_partners import Expected, Scene, expected, seed_scene
+from seed_partners import Expected, Scene, expected, seed_scene, table
 
 PARTNERS = sorted(expected())
+LISTING = [name for name in PARTNERS if expected()[name].lists == 200]
 KEPT = {"id", "view"}
 """What every item has beside the fields of its view."""
 
@@ -104,7 +105,37 @@ async def _feed(sharing: Sharing, wanted: Expected) -> None:
         assert told == {sharing.pid(wanted.name, name): fields for name, fields in wanted.sees.items()}
 
 
-@pytest.mark.parametrize("partner", [name for name in PARTNERS if expected()[name].lists == 200])
+def test_every_partner_with_a_list_narrows_it_in_every_way() -> None:
+    named = {query: set(by) for query, by in table()["narrowed"].items()}
+    assert named == dict.fromkeys(("district=24", "stage=RELEASED", "facility=HUY"), set(LISTING))
+
+
+@pytest.mark.parametrize("partner", LISTING)
+async def test_nobody_is_found_by_what_they_did_not_agree_to_share(sharing: Sharing, partner: str) -> None:
+    for query, wanted in expected()[partner].narrowed.items():
+        if isinstance(wanted, int):
+            answer = await sharing.ask(partner, f"/v1/partner/persons?{query}")
+            assert (answer.status_code, answer.json()["code"]) == (wanted, "filter-unknown"), query
+        else:
+            pages = await _pages(sharing, partner, query)
+            assert all(len(page) == 1 for page in pages if wanted), f"{query}: a page is short: {pages}"
+            assert sorted(pid for page in pages for pid in page) == sorted(sharing.pid(partner, name) for name in wanted)
+
+
+async def _pages(sharing: Sharing, partner: str, query: str) -> list[list[str]]:
+    """Ids page by page, one on each."""
+    pages, cursor = list[list[str]](), ""
+    while True:
+        answer = await sharing.ask(partner, f"/v1/partner/persons?limit=1&{query}{cursor}")
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        pages.append([item["id"] for item in page["items"]])
+        if page["next_cursor"] is None:
+            return pages
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+@pytest.mark.parametrize("partner", LISTING)
 async def test_the_dry_run_says_what_the_partner_sees(sharing: Sharing, partner: str) -> None:
     """Over all grants of the partner for this route: who is visible to any, in the oldest that shows them."""
     officer: Caller = sharing.inside.as_("data_protection_officer")

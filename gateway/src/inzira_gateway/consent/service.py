@@ -10,7 +10,7 @@ from uuid import UUID
 
 from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
 from inzira_platform.service import Received
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -65,6 +65,16 @@ def consenting_persons(recipient: str, basis: str, purposes: Collection[str], at
         col(ConsentGrant.purpose).in_(list(purposes)),
         repository.holds(at),
     )
+
+
+def covering_persons(
+    recipient: str, purpose: str, all_of: Collection[str], one_of: Collection[Collection[str]], at: datetime
+) -> Select[UUID]:
+    """SELECT of the persons whose consents cover, together, every data class of `all_of` and some set of `one_of`."""
+    wanted = (repository.together(one) for one in one_of)
+    held = and_(repository.together(all_of), or_(false(), *wanted))
+    agreed = consenting_persons(recipient, "CONSENT", [purpose], at)
+    return agreed.group_by(col(ConsentGrant.person_id)).having(held)
 
 
 async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:

@@ -84,6 +84,15 @@ class UnknownFilterError(DomainError):
     message = "There is no such filter, your view does not show its field, or it takes no such value."
 
 
+class RowsNotCoveredError(DomainError):
+    kind = Kind.INVALID
+    code = "rows-not-covered"
+    message = (
+        "A legal duty opens the kinds of data its view shows. Choose its rows by fields of these kinds, or name a view "
+        "that shows the field."
+    )
+
+
 class UnknownPurposeError(DomainError):
     kind = Kind.INVALID
     code = "purpose-unknown"
@@ -170,6 +179,38 @@ def check_row_filter(row_filter: Mapping[str, Sequence[str]]) -> None:
             raise UnknownFilterError(field="row_filter")
         if kind == "stages" and not {str(stage) for stage in Stage}.issuperset(values):
             raise UnknownFilterError(field="row_filter.stages")
+
+
+def check_rows_of_duty(view: View, basis: str, row_filter: Collection[str]) -> None:
+    """Raises RowsNotCoveredError for a legal duty whose rows nobody could be in. A consent is asked person by person."""
+    if basis == Basis.LEGAL_DUTY and not may_choose_by(row_filter, opened(view, basis, ())):
+        raise RowsNotCoveredError(field="row_filter")
+
+
+def opened(view: View, basis: str, data_classes: Collection[str]) -> frozenset[str]:
+    """Data classes of a person the partner may learn anything of: those agreed to, or those a law opens by its view."""
+    if basis == Basis.LEGAL_DUTY:
+        return frozenset[str]().union(*(SOURCE[name] for name in view.fields))
+    return frozenset(data_classes)
+
+
+def needed_for(kinds: Collection[str]) -> frozenset[str]:
+    """Data classes that choosing persons by these kinds of filters takes."""
+    return frozenset[str]().union(*(SOURCE[FILTER_FIELDS[kind]] for kind in kinds))
+
+
+def may_choose_by(kinds: Collection[str], classes: Collection[str]) -> bool:
+    """Whether a person may be chosen by these kinds of filters.
+
+    Being listed at all tells the field a list is chosen by, so what is not open of a person chooses nobody either.
+    """
+    return needed_for(kinds) <= frozenset(classes)
+
+
+def least_classes(view: View) -> tuple[frozenset[str], ...]:
+    """The smallest sets of data classes under each of which a consent shows some field of the view."""
+    sets = {SOURCE[name] for name in view.fields}
+    return tuple(sorted((one for one in sets if not any(other < one for other in sets)), key=sorted))
 
 
 def matches(row_filter: Mapping[str, Sequence[str]], row: Mapping[str, Any]) -> bool:

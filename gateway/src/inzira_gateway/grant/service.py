@@ -10,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.grant import repository
 from inzira_gateway.grant.catalogue import Catalogue
-from inzira_gateway.grant.domain import GrantRoute, GrantState, GrantStateError, Terms, check_terms
+from inzira_gateway.grant.domain import (
+    GrantRoute,
+    GrantState,
+    GrantStateError,
+    Terms,
+    check_rows_of_duty,
+    check_terms,
+)
 from inzira_gateway.grant.models import PartnerGrant
 from inzira_gateway.partner import service as partners
 from inzira_gateway.partner.domain import check_second_person
@@ -34,7 +41,8 @@ async def propose_grant(
 ) -> PartnerGrant:
     """Write down what a partner is to see; nothing is shown by it yet.
 
-    Raises PartnerNotFoundError, ViewInvalidError, CubeUnknownError and what `check_terms` and `check_ask` raise.
+    Raises PartnerNotFoundError, ViewInvalidError, CubeUnknownError and what `check_terms`, `check_ask` and
+    `check_rows_of_duty` raise.
     """
     partner, _ = await partners.get_partner(session, wanted.partner_id)
     terms = wanted.terms
@@ -42,7 +50,7 @@ async def propose_grant(
     if terms.route == GrantRoute.STATISTICS:
         check_ask(cubes.get(wanted.view, wanted.view_version), terms.row_filter, terms.purposes)
     else:
-        catalogue.get(wanted.view, wanted.view_version)
+        check_rows_of_duty(catalogue.get(wanted.view, wanted.view_version), terms.basis, terms.row_filter)
     grant = PartnerGrant(
         id=new_id(), client_id=partner.client_id, route=terms.route,
         row_filter={kind: list(values) for kind, values in terms.row_filter.items()},

@@ -1,6 +1,6 @@
 """What a grant would show of a person, and why not the rest, without asking as the partner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,6 @@ from inzira_gateway.grant import service as grants
 from inzira_gateway.grant.catalogue import Catalogue
 from inzira_gateway.grant.domain import (
     SOURCE,
-    Basis,
     GrantRoute,
     GrantState,
     NoPersonsError,
@@ -20,8 +19,11 @@ from inzira_gateway.grant.domain import (
     View,
     covered,
     matches,
+    may_choose_by,
+    opened,
 )
 from inzira_gateway.grant.models import PartnerGrant
+from inzira_gateway.journey.models import PersonHead
 from inzira_gateway.partner import service as partners
 from inzira_gateway.partner.domain import PartnerState
 from inzira_gateway.sharing import repository
@@ -53,7 +55,8 @@ async def dry_run(
 ) -> DryRun:
     """Try a grant, approved or not, on one person. Needs the gateway's own scope.
 
-    A person who does not exist and one outside the rows give the same reason: whoever asks may learn neither.
+    Of somebody who does not exist the reason is that of one who agreed to nothing, or, under a law, of one outside
+    the rows. Rows are not looked into where what they are chosen by is not open: the answer would tell it.
     Raises GrantNotFoundError, ViewInvalidError, NoPersonsError for a grant of statistics, or UnknownPurposeError for
     a purpose the grant does not name.
     """
@@ -70,10 +73,7 @@ async def dry_run(
     classes = (await consented(session, agency, wanted, [person_id], now)).get(person_id, frozenset())
     fields = covered(view, grant.basis, classes)
     reasons = list(_standing(grant, partner.state if partner is not None else "", today))
-    if not heads or not matches(grant.row_filter, _row(heads[0])):
-        reasons.append("outside-rows")
-    if grant.basis == Basis.CONSENT and not fields:
-        reasons.append("no-consent")
+    reasons += _against(grant, view, classes, heads)
     shown = () if reasons else fields
     facts = await repository.milestone_facts(session, [person_id]) if shown else {}
     values = project(shown, heads[0], milestones(facts.get(person_id, []))) if shown else {}
@@ -89,6 +89,18 @@ def _standing(grant: PartnerGrant, partner_state: str, today: date) -> Iterator[
         yield "grant-not-begun"
     if today > grant.valid_to:
         yield "grant-ended"
+
+
+def _against(
+    grant: PartnerGrant, view: View, classes: frozenset[str], heads: Sequence[PersonHead]
+) -> Iterator[str]:
+    """Why the person themselves is not seen by the grant."""
+    if not covered(view, grant.basis, classes):
+        yield "no-consent"
+    elif not may_choose_by(grant.row_filter, opened(view, grant.basis, classes)):
+        yield "rows-not-covered"
+    elif not heads or not matches(grant.row_filter, _row(heads[0])):
+        yield "outside-rows"
 
 
 def _row(head: object) -> dict[str, Any]:

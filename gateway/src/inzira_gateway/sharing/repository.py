@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inzira_gateway.consent.service import consenting_persons
-from inzira_gateway.grant.domain import FILTER_FIELDS, Basis
+from inzira_gateway.consent.service import covering_persons
+from inzira_gateway.grant.domain import FILTER_FIELDS, Basis, View, least_classes, may_choose_by, needed_for, opened
 from inzira_gateway.grant.models import PartnerGrant
 from inzira_gateway.journey.domain import Fact
 from inzira_gateway.journey.generation import ACTIVE
@@ -58,17 +58,32 @@ def _passes(row_filter: Mapping[str, Sequence[str]]) -> ColumnElement[bool]:
 
 
 def inside(
-    grants: Sequence[PartnerGrant], agency: str, purpose: str, narrowed: Mapping[str, Sequence[str]], now: datetime
+    grants: Sequence[tuple[PartnerGrant, View]],
+    agency: str,
+    purpose: str,
+    narrowed: Mapping[str, Sequence[str]],
+    now: datetime,
 ) -> ColumnElement[bool]:
-    """Heads in the rows of a grant, with the person's consent where that is its basis, narrowed as asked."""
-    reached: list[ColumnElement[bool]] = []
-    for grant in grants:
-        wanted = _passes(grant.row_filter)
-        if grant.basis == Basis.CONSENT:
-            wanted = and_(wanted, HEAD.person_id.in_(consenting_persons(agency, Basis.CONSENT, [purpose], now)))
-        reached.append(wanted)
-    narrow = [_passes({kind: values}) for kind, values in narrowed.items()]
-    return and_(HEAD.generation == ACTIVE, or_(false(), *reached), *narrow)
+    """Heads of exactly those who are shown, narrowed as asked: a page or a cursor must tell of nobody else.
+
+    A grant reaches a person in its rows of whom all is open that its rows, and what is asked, are chosen by; as they
+    are shown in the view of the oldest grant that reaches them, it is that grant which must open what is asked.
+    """
+
+    def reached(grant: PartnerGrant, view: View, also: Collection[str]) -> ColumnElement[bool]:
+        kinds = (*grant.row_filter, *also)
+        if grant.basis == Basis.LEGAL_DUTY:
+            return _passes(grant.row_filter) if may_choose_by(kinds, opened(view, grant.basis, ())) else false()
+        agreed = covering_persons(agency, purpose, needed_for(kinds), least_classes(view), now)
+        return and_(_passes(grant.row_filter), HEAD.person_id.in_(agreed))
+
+    if not narrowed:
+        return and_(HEAD.generation == ACTIVE, or_(false(), *(reached(grant, view, ()) for grant, view in grants)))
+    asked = [_passes({kind: values}) for kind, values in narrowed.items()]
+    if len(grants) == 1:
+        return and_(HEAD.generation == ACTIVE, *asked, reached(*grants[0], narrowed))
+    oldest = [(reached(grant, view, ()), reached(grant, view, narrowed)) for grant, view in grants]
+    return and_(HEAD.generation == ACTIVE, *asked, case(*oldest, else_=false()))
 
 
 async def unnamed(session: AsyncSession, client_id: str, wanted: ColumnElement[bool], most: int) -> Sequence[UUID]:

@@ -15,7 +15,16 @@ from inzira_gateway.consent.service import active_consents
 from inzira_gateway.freshness import service as freshness
 from inzira_gateway.grant import service as grants
 from inzira_gateway.grant.catalogue import Catalogue
-from inzira_gateway.grant.domain import FILTER_FIELDS, Basis, UnknownFilterError, View, covered, matches
+from inzira_gateway.grant.domain import (
+    FILTER_FIELDS,
+    Basis,
+    UnknownFilterError,
+    View,
+    covered,
+    matches,
+    may_choose_by,
+    opened,
+)
 from inzira_gateway.grant.models import PartnerGrant
 from inzira_gateway.journey.models import PersonHead
 from inzira_gateway.partner import service as partners
@@ -121,11 +130,15 @@ async def consented(
 def choose(
     views: Sequence[tuple[PartnerGrant, View]], head: PersonHead, data_classes: frozenset[str]
 ) -> tuple[View, tuple[str, ...]] | None:
-    """The view of the oldest grant that reaches the person, and what of it is covered; None: not to be seen."""
+    """The view of the oldest grant that reaches the person, and what of it is covered; None: not to be seen.
+
+    Nobody is reached by rows that are chosen by what is not open of them: being seen at all would tell it.
+    """
     row = {"return_district": head.return_district, "facility": head.facility, "stage": head.stage}
     for grant, view in views:
         fields = covered(view, grant.basis, data_classes)
-        if fields and matches(grant.row_filter, row):
+        may_choose = may_choose_by(grant.row_filter, opened(view, grant.basis, data_classes))
+        if fields and may_choose and matches(grant.row_filter, row):
             return view, fields
     return None
 
@@ -155,8 +168,7 @@ async def list_persons(
     after = unseal(access.secret, LIST, cursor) if cursor is not None else ""
     if after is None:
         raise InvalidCursorError(field="cursor")
-    held = [grant for grant, _ in access.grants]
-    inside = repository.inside(held, access.agency, access.purpose, narrowed, now)
+    inside = repository.inside(access.grants, access.agency, access.purpose, narrowed, now)
     async with as_system(session):
         while fresh := await repository.unnamed(session, access.client_id, inside, NAMED_AT_ONCE):
             pids = {person_id: pairwise_id(access.secret, person_id) for person_id in fresh}
@@ -164,7 +176,7 @@ async def list_persons(
         rows = await repository.page_of(session, access.client_id, inside, after, limit + 1)
     page = rows[:limit]
     found = await visible(session, access, [person_id for _, person_id in page], now)
-    # somebody whose consent leaves a field out is not found by it either
+    # the query found nobody by a field their consent leaves out; what changed since is looked at once more
     kinds = {FILTER_FIELDS[kind]: values for kind, values in narrowed.items()}
     shown = [item for item in found if all(item.fields.get(name) in values for name, values in kinds.items())]
     return shown, seal(access.secret, LIST, page[-1][0]) if len(rows) > limit else None

@@ -100,6 +100,22 @@ async def test_somebody_who_leaves_the_rows_is_gone_and_others_were_never_there(
     assert kinds((await followed(caller, cursor))[0]) == [GONE]
 
 
+async def test_whoever_does_not_share_what_the_rows_are_chosen_by_is_not_told_of(
+    partner: Partner, deliveries: Deliveries
+) -> None:
+    person = Person(new_id())
+    home = consent(person.id, ("REINTEGRATION",))
+    caller = await partner.sign_in()
+    await deliveries.send(person.admitted(), consent(person.id, ("CUSTODY", "SENTENCE")), person.released())
+    items, cursor = await followed(caller)
+    assert items == []
+    await deliveries.send(home)
+    items, cursor = await followed(caller, cursor)
+    assert kinds(items) == [CHANGED]
+    await deliveries.send(withdrawal(home))
+    assert kinds((await followed(caller, cursor))[0]) == [GONE]
+
+
 async def test_a_consent_that_ends_by_the_clock_is_told(
     partner: Partner, deliveries: Deliveries, api: Api, clock: FixedClock
 ) -> None:

@@ -22,6 +22,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown-purpose": ({"purposes": ["curiosity"]}, "purpose-unknown"),
     "no-purpose": ({"purposes": []}, "invalid-fields"),
     "law-without-name": ({"basis": "LEGAL_DUTY"}, "grant-basis"),
+    "law-beyond-its-view": (
+        {"basis": "LEGAL_DUTY", "basis_code": "LAW-1", "view": "presence", "row_filter": {"districts": ["24"]}},
+        "rows-not-covered",
+    ),
     "consent-as-law": ({"basis_code": "LAW-1"}, "grant-basis"),
     "backwards": ({"valid_to": "2026-10-01"}, "grant-dates"),
     "over": ({"valid_from": "2026-01-01", "valid_to": "2026-02-01"}, "grant-dates"),
@@ -91,8 +95,13 @@ async def test_a_dry_run_tells_reasons_and_values_to_data_protection_alone(
     unknown = await tried("administrator", new_id())
     elsewhere = Person(new_id())
     await deliveries.send(elsewhere.admitted(return_district="11"), consent(elsewhere.id))
-    assert unknown["reasons"] == ["outside-rows", "no-consent"]
+    assert unknown["reasons"] == ["no-consent"]
     assert (await tried("administrator", elsewhere.id))["reasons"] == ["outside-rows"]
+    for district in ("24", "11"):  # the same of both: where they return to is not told by whether the rows hold them
+        held = Person(new_id())
+        await deliveries.send(held.admitted(return_district=district), consent(held.id, ("CUSTODY",)))
+        outcome = await tried("data_protection_officer", held.id)
+        assert (outcome["reasons"], outcome["shown"], outcome["values"]) == (["rows-not-covered"], [], {})
     seen = await api.database.rows("SELECT operation, view, actor FROM access_entry")
     assert [(row["operation"], row["view"]) for row in seen] == [("grant.dry-run", "return-support.v1")]
     bad = await administrator(api).post(

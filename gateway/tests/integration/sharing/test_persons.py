@@ -122,13 +122,40 @@ async def test_consent_covers_classes_and_a_law_needs_none(api: Api, door: Api, 
     [shown] = await listed(caller)
     assert shown.keys() == {"id", "view", "return_district"}
     assert await listed(caller, "?stage=ADMITTED") == [], "nobody is found by what they did not agree to share"
-    await granted(
-        api, partner, view="presence", purposes=["custody_management"], basis="LEGAL_DUTY", basis_code="LAW-58"
-    )
+    by_law = await granted(
+        api, partner, view="presence", purposes=["custody_management"], basis="LEGAL_DUTY", basis_code="LAW-58",
+        row_filter={"facilities": ["HUY"]},
+    )  # fmt: skip
     answer = await caller.get(LIST, headers={"X-Purpose": "custody_management"})
     assert answer.json()["items"] == [
         {"id": shown["id"], "view": "presence.v1", "custody_state": "IN_FACILITY", "facility": "HUY"}
     ]
+    # one approved before this was looked at: the law opens custody, and the rows are chosen by something else
+    beyond = """UPDATE partner_grant SET row_filter = '{"districts": ["24"]}' WHERE id = $1"""
+    await api.database.execute(beyond, by_law)
+    answer = await caller.get(LIST, headers={"X-Purpose": "custody_management"})
+    assert answer.json() == {"items": [], "next_cursor": None}
+
+
+async def test_rows_choose_nobody_by_a_field_their_consent_leaves_out(
+    api: Api, door: Api, deliveries: Deliveries
+) -> None:
+    """A district whose returning persons are listed is a district told, whether the view shows it or not."""
+    partner = await registered(api, door)
+    await granted(api, partner)
+    await fresh(api)
+    person = Person(new_id())
+    held, both = consent(person.id, ("CUSTODY",)), consent(person.id, ("REINTEGRATION",))
+    await deliveries.send(person.admitted(), person.enrolled(), person.released(), held)
+    caller = await partner.sign_in()
+    assert await listed(caller) == []
+    await deliveries.send(both)
+    [shown] = await listed(caller)
+    assert shown.keys() == {"id", "view", "return_district", "released_on"}, "two consents cover together"
+    pid = shown["id"]
+    await deliveries.send(withdrawal(both))
+    assert await listed(caller) == []
+    assert (await caller.get(f"{LIST}/{pid}", headers=FOR_RETURN)).status_code == 404
 
 
 async def refusals(api: Api) -> list[str]:
