@@ -36,7 +36,7 @@ class Callers:
         principal, bound = principal_from(claims), bound_to(claims)
         if bound is not None and bound != self.thumbprint(scope, headers):
             raise UnauthenticatedError
-        caller = Caller(principal, *session, thumbprint=bound)
+        caller = Caller(principal, *session, thumbprint=bound, ends=int(claims["exp"]))
         if not await self.still_stands(caller):
             raise UnauthenticatedError
         stated = first(headers, b"x-purpose")

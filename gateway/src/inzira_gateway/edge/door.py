@@ -204,7 +204,7 @@ class Passage:
 
     async def _answer_here(self, caller: Caller | None, own: list[Header]) -> None:
         kept = [pair for pair in self._headers if pair[0] in (b"content-length", b"transfer-encoding", b"host")]
-        told = [(b"x-gateway-session", caller.session_id.encode())] if caller else []
+        told = _told_of(caller) if caller else []
         thumbprint = self._parts.callers.thumbprint(self._scope, self._headers)
         if thumbprint is not None:
             told.append((b"x-gateway-certificate", thumbprint.encode()))
@@ -231,6 +231,12 @@ class Passage:
                 duration_ms=round(seconds * 1000, 1),
                 request_id=str(self._trace.request_id),
             )
+
+
+def _told_of(caller: Caller) -> list[Header]:
+    """What this process' own routes are told of who asks, beside the token it makes for them."""
+    told = [(b"x-gateway-session", caller.session_id.encode())]
+    return told if caller.ends is None else [*told, (b"x-gateway-token-ends", str(caller.ends).encode())]
 
 
 class Answer:

@@ -1,5 +1,6 @@
 """HTTP of the feed."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,10 +14,12 @@ from inzira_gateway.feed.schemas import FeedItemRead
 from inzira_gateway.feed.service import Batch, Follow, Tail
 from inzira_gateway.grant.deps import CatalogueDep
 from inzira_gateway.partner import service as partners
-from inzira_gateway.sharing.headers import PurposeHeader
+from inzira_gateway.sharing.headers import PURPOSE
 from inzira_gateway.transactions import TransactionsDep
 
 router = APIRouter(tags=["partner data"])
+TOKEN_ENDS_HEADER = "x-gateway-token-ends"
+"""Set by the gateway's own door: the second in which the caller's token ends; a client's never gets here."""
 
 
 class CloudEventsBatch(JSONResponse):
@@ -44,19 +47,20 @@ def _follow(
     kept = request.app.state
     if not hasattr(kept, "feed_tail"):
         kept.feed_tail = Tail()
-    return Follow(transactions, catalogue, principal, clock, kept.feed_tail)
+    ends = request.headers.get(TOKEN_ENDS_HEADER)
+    token_ends = datetime.fromtimestamp(int(ends), UTC) if ends is not None else None
+    return Follow(transactions, catalogue, principal, clock, kept.feed_tail, token_ends)
 
 
 @router.get(
     "/v1/feed",
     response_model=list[FeedItemRead],
     response_class=CloudEventsBatch,
-    **declared("partner:feed", responses=CONTENT),
+    **declared("partner:feed", responses=CONTENT, openapi_extra=PURPOSE),
 )
 async def follow_feed(
     request: Request,
     use_case: Annotated[Follow, Depends(_follow)],
-    _purpose: PurposeHeader = None,
     cursor: Annotated[str | None, Query(max_length=300, description="Next-Cursor, or the id of an item")] = None,
     start: Annotated[Literal["oldest", "latest"], Query(description="where to begin without a cursor")] = "oldest",
     limit: Annotated[int, Query(ge=1, le=200, description="at most this many items")] = 100,

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from inzira_platform.auth import Principal
+from inzira_platform.auth import Principal, UnauthenticatedError
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError
 from inzira_platform.page import InvalidCursorError
@@ -50,21 +50,38 @@ class Delivered:
     has_more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last position there is, and a number that grows whenever what a partner may see is changed."""
+
+    position: int
+    terms: int
+
+
 @dataclass(slots=True)
 class Tail:
-    """The last position there is: asked of the database by all that wait together, at most four times a second."""
+    """The end of the feed: asked of the database by all that wait together, at most four times a second."""
 
-    _last: int = -1
+    _end: End = End(-1, -1)
     _until: float = 0.0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def position(self, transactions: Transactions) -> int:
+    async def end(self, transactions: Transactions) -> End:
         async with self._lock:
             if time.monotonic() >= self._until:
                 async with transactions.begin() as session:
-                    self._last = (await repository.counter(session)).last
+                    self._end = End((await repository.counter(session)).last, await grants.changes(session))
                 self._until = time.monotonic() + LOOK_SECONDS
-            return self._last
+            return self._end
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a poll waits under: until when (by the monotonic clock), and what must not change meanwhile."""
+
+    until: float
+    terms: int
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,8 @@ class Follow:
     principal: Principal
     clock: Clock
     tail: Tail
+    token_ends: datetime | None = None
+    """When the token the poll came with ends; a poll does not outlive it."""
 
     async def latest(self) -> Batch:
         """No items, and the cursor at the end of the feed: for a partner that lists everybody first."""
@@ -88,30 +107,50 @@ class Follow:
     async def poll(self, cursor: str | None, limit: int, wait: float) -> Batch:
         """Items behind the cursor; waits up to `wait` seconds for the first. No transaction is held meanwhile.
 
-        Raises what `open_access` raises, InvalidCursorError for a cursor of anybody else, FeedExpiredError.
+        Whatever ends the partner's access ends the wait within a second. Raises what `open_access` raises,
+        UnauthenticatedError when the token or the partner's registration does not hold any more,
+        InvalidCursorError for a cursor of anybody else, FeedExpiredError.
         """
         until = time.monotonic() + wait
         position: int | None = None
+        epoch: int | None = None
         while True:
+            self._check_token()
+            # looked at before the access is opened: what changes in between is seen as a change
+            terms = (await self.tail.end(self.transactions)).terms if wait else 0
+            under = Wait(until, terms, self.clock.today())
             async with self.transactions.begin_as(self.principal) as session:
                 access = await self._open(session)
+                if epoch is not None and access.epoch != epoch:
+                    raise UnauthenticatedError
+                epoch = access.epoch
                 if position is None:
                     position = _position(access, cursor)
                 done = await self._deliver(session, access, position, limit)
             position = done.position
-            if done.items or not (done.has_more or await self._waited(position, until)):
+            if done.items or not (done.has_more or await self._waited(position, under)):
                 return Batch(done.items, seal(access.secret, FEED, str(position)))
 
     async def _open(self, session: AsyncSession) -> Access:
         now, today = self.clock.now(), self.clock.today()
         return await sharing.open_access(session, self.catalogue, self.principal, GrantRoute.FEED, now, today)
 
-    async def _waited(self, position: int, until: float) -> bool:
-        """Whether something may have come before the time was over."""
-        while time.monotonic() < until:
-            if await self.tail.position(self.transactions) > position:
+    def _check_token(self) -> None:
+        """Raises UnauthenticatedError when the token ended since the poll began."""
+        if self._token_is_over():
+            raise UnauthenticatedError
+
+    def _token_is_over(self) -> bool:
+        return self.token_ends is not None and self.clock.now() >= self.token_ends
+
+    async def _waited(self, position: int, under: Wait) -> bool:
+        """Whether there is something to look at before the time was over: news, or a change of what may be seen."""
+        while time.monotonic() < under.until:
+            end = await self.tail.end(self.transactions)
+            is_changed = end.terms != under.terms or self.clock.today() != under.day
+            if end.position > position or is_changed or self._token_is_over():
                 return True
-            await asyncio.sleep(min(LOOK_SECONDS, max(0.0, until - time.monotonic())))
+            await asyncio.sleep(min(LOOK_SECONDS, max(0.0, under.until - time.monotonic())))
         return False
 
     async def _deliver(self, session: AsyncSession, access: Access, start: int, limit: int) -> Delivered:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from inzira_platform.page import InvalidCursorError, PageRequest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.grant.domain import GrantNotFoundError, GrantState
@@ -54,6 +54,13 @@ async def in_force(session: AsyncSession, client_id: str, route: str, purpose: s
         .order_by(GRANT.id)
     )
     return list((await session.execute(query)).scalars().all())
+
+
+async def changes(session: AsyncSession) -> int:
+    """Sum of all versions: every change of a row adds to its version, and no row is ever deleted."""
+    partner: Any = Partner
+    versions = [select(func.coalesce(func.sum(column), 0)).scalar_subquery() for column in (GRANT.version, partner.version)]
+    return int((await session.execute(select(versions[0] + versions[1]))).scalar_one())
 
 
 async def feeds_in_force(session: AsyncSession, today: date) -> list[tuple[str, str]]:

@@ -111,6 +111,11 @@ async def in_force(session: AsyncSession, client_id: str, route: str, purpose: s
     return await repository.in_force(session, client_id, route, purpose, today)
 
 
+async def changes(session: AsyncSession) -> int:
+    """A number that grows with every change of any grant or partner; needs the gateway's own scope."""
+    return await repository.changes(session)
+
+
 async def feeds_in_force(session: AsyncSession, today: date) -> list[tuple[str, str]]:
     """(client id, purpose) of every feed that may be followed today."""
     return await repository.feeds_in_force(session, today)

@@ -18,7 +18,7 @@ from inzira_gateway.ledger import service as ledger
 from inzira_gateway.partner import service as partners
 from inzira_gateway.sharing import dry_run, service
 from inzira_gateway.sharing.domain import NoSuchPersonError
-from inzira_gateway.sharing.headers import PurposeHeader
+from inzira_gateway.sharing.headers import PURPOSE
 from inzira_gateway.sharing.refusals import refused
 from inzira_gateway.sharing.schemas import (
     DryRunCreate,
@@ -42,7 +42,7 @@ def _narrowed(
     return {kind: values for kind, values in given.items() if values is not None}
 
 
-@router.get("/v1/partner/persons", response_model=PartnerPersonsRead, **declared("partner:read"))
+@router.get("/v1/partner/persons", response_model=PartnerPersonsRead, **declared("partner:read", openapi_extra=PURPOSE))
 async def list_persons(
     request: Request,
     session: SessionDep,
@@ -50,7 +50,6 @@ async def list_persons(
     clock: ClockDep,
     catalogue: CatalogueDep,
     narrowed: Annotated[dict[str, list[str]], Depends(_narrowed)],
-    _purpose: PurposeHeader = None,
     limit: MostShown = 50,
     cursor: Annotated[str | None, Query(max_length=300, description="of the page before")] = None,
 ) -> Response:
@@ -69,7 +68,7 @@ async def list_persons(
     return _as_json({"items": [as_item(item) for item in shown], "next_cursor": following})
 
 
-@router.get("/v1/partner/persons/{pairwise_id}", response_model=PartnerPersonRead, **declared("partner:read"))
+@router.get("/v1/partner/persons/{pairwise_id}", response_model=PartnerPersonRead, **declared("partner:read", openapi_extra=PURPOSE))
 async def read_person(
     pairwise_id: str,
     request: Request,
@@ -77,7 +76,6 @@ async def read_person(
     principal: PrincipalDep,
     clock: ClockDep,
     catalogue: CatalogueDep,
-    _purpose: PurposeHeader = None,
 ) -> Response:
     """One person in the partner's view. Nobody, somebody out of reach and somebody who did not agree: one and the
     same 404.

@@ -55,6 +55,8 @@ class Access:
     secret: bytes
     purpose: str
     grants: list[tuple[PartnerGrant, View]]
+    epoch: int
+    """Of the partner: it grows with whatever must end its tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ async def open_access(
     if partner is None or not found:
         raise NotGrantedError
     views = [(grant, catalogue.get(grant.view, grant.view_version)) for grant in found]
-    return Access(partner.client_id, partner.agency, partner.secret, principal.purpose, views)
+    return Access(partner.client_id, partner.agency, partner.secret, principal.purpose, views, partner.epoch)
 
 
 async def _check_fresh(session: AsyncSession, now: datetime) -> None:

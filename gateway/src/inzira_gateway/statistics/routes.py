@@ -10,7 +10,7 @@ from inzira_platform.page import Page, PageDep
 from inzira_platform.scope import as_system
 
 from inzira_gateway.partner import service as partners
-from inzira_gateway.sharing.headers import PurposeHeader
+from inzira_gateway.sharing.headers import PURPOSE
 from inzira_gateway.sharing.refusals import refused
 from inzira_gateway.statistics import service
 from inzira_gateway.statistics.deps import CubesDep
@@ -30,14 +30,13 @@ from inzira_gateway.statistics.service import Figures
 router = APIRouter(tags=["statistics"])
 
 
-@router.get("/v1/partner/stats", response_model=GrantedCubesRead, **declared("partner:statistics"))
+@router.get("/v1/partner/stats", response_model=GrantedCubesRead, **declared("partner:statistics", openapi_extra=PURPOSE))
 async def list_cubes(
     request: Request,
     session: SessionDep,
     principal: PrincipalDep,
     clock: ClockDep,
     cubes: CubesDep,
-    _purpose: PurposeHeader = None,
 ) -> Response:
     """The cubes the partner may read, and the months there are figures of."""
     try:
@@ -55,7 +54,7 @@ async def list_cubes(
     "/v1/partner/stats/{cube}",
     response_model=FiguresRead,
     response_model_exclude_none=True,
-    **declared("partner:statistics"),
+    **declared("partner:statistics", openapi_extra=PURPOSE),
 )
 async def read_cube(
     cube: str,
@@ -64,7 +63,6 @@ async def read_cube(
     principal: PrincipalDep,
     clock: ClockDep,
     cubes: CubesDep,
-    _purpose: PurposeHeader = None,
     release: Annotated[Period | None, Query(description="the month, as 2026-12; without it the latest")] = None,
 ) -> Response:
     """The figures of one cube in one release, as far as the partner's grants reach. Nothing is filtered on request."""

@@ -43,6 +43,8 @@ class Caller:
     """Of the client certificate a partner's token is bound to (RFC 8705)."""
     quota: int | None = None
     """Units of cost in a minute, where the caller has a quota of its own."""
+    ends: int | None = None
+    """The second in which the token ends."""
 
     @property
     def is_partner(self) -> bool:

@@ -1,6 +1,8 @@
 """Following the feed: in order, from a cursor, decided anew for every item at the moment of its delivery."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -169,6 +171,83 @@ async def test_a_suspended_grant_ends_a_poll_that_waits(
     person = Person(new_id())
     await deliveries.send(person.admitted(), consent(person.id))
     assert problem_of(await asyncio.wait_for(waiting, 5))["code"] == "not-granted"
+
+
+SOON = 2.0
+"""Seconds from the call that ends a partner's access to the end of its poll."""
+
+
+async def _suspend_grant(api: Api, _partner: Partner, _clock: FixedClock) -> None:
+    grant = (await administrator(api).get("/v1/admin/grants")).json()["items"][0]["id"]
+    assert (await administrator(api).post(f"/v1/admin/grants/{grant}/suspension")).status_code == 200
+
+
+async def _suspend_partner(api: Api, partner: Partner, _clock: FixedClock) -> None:
+    assert (await administrator(api).post(f"/v1/admin/partners/{partner.id}/suspension")).status_code == 200
+
+
+async def _revoke_key(api: Api, partner: Partner, _clock: FixedClock) -> None:
+    read = (await administrator(api).get(f"/v1/admin/partners/{partner.id}")).json()
+    path = f"/v1/admin/partners/{partner.id}/keys/{read['keys'][0]['id']}/revocation"
+    assert (await administrator(api).post(path)).status_code == 200
+
+
+async def _let_the_token_end(_api: Api, _partner: Partner, clock: FixedClock) -> None:
+    clock.set(clock.now() + timedelta(minutes=5))
+
+
+ENDINGS = {
+    "grant suspended": (_suspend_grant, "not-granted"),
+    "partner suspended": (_suspend_partner, "not-granted"),
+    "key revoked": (_revoke_key, "unauthenticated"),
+    "token ended": (_let_the_token_end, "unauthenticated"),
+}
+
+
+@pytest.mark.parametrize("deed", ENDINGS)
+async def test_whatever_ends_the_access_ends_a_poll_that_waits_at_once(
+    partner: Partner, api: Api, clock: FixedClock, deed: str, record_property: Callable[[str, object], None]
+) -> None:
+    caller = await partner.sign_in()
+    _, cursor = await followed(caller)
+    waiting = asyncio.create_task(asked(caller, cursor, timeout=20))
+    await asyncio.sleep(0.6)
+    assert not waiting.done()
+    end, code = ENDINGS[deed]
+    began = time.perf_counter()
+    await end(api, partner, clock)
+    answer = await asyncio.wait_for(waiting, 15)
+    took = time.perf_counter() - began
+    record_property("poll_ended_after_seconds", round(took, 3))
+    assert problem_of(answer)["code"] == code
+    assert took < SOON
+
+
+async def test_a_withdrawal_is_told_to_a_poll_that_waits(partner: Partner, deliveries: Deliveries) -> None:
+    person = Person(new_id())
+    given = consent(person.id)
+    caller = await partner.sign_in()
+    await deliveries.send(person.admitted(), given)
+    _, cursor = await followed(caller)
+    waiting = asyncio.create_task(followed(caller, cursor, timeout=20))
+    await asyncio.sleep(0.6)
+    began = time.perf_counter()
+    await deliveries.send(withdrawal(given))
+    items, _ = await asyncio.wait_for(waiting, 15)
+    assert kinds(items) == [GONE]
+    assert time.perf_counter() - began < SOON
+
+
+async def test_a_change_of_another_partners_grants_ends_no_poll(partner: Partner, api: Api, door: Api) -> None:
+    other = await registered(api, door, "ngo-two")
+    caller = await partner.sign_in()
+    _, cursor = await followed(caller)
+    waiting = asyncio.create_task(followed(caller, cursor, timeout=2))
+    await asyncio.sleep(0.5)
+    await granted(api, other, route="feed")
+    await asyncio.sleep(1)
+    assert not waiting.done()
+    assert (await waiting)[0] == []
 
 
 async def test_a_cursor_is_its_partners_own_and_is_good_for_thirty_days(
