@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, column, exists, func, literal, or_, select, table, true
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, column, exists, func, literal, or_, select, table, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -50,7 +50,9 @@ def holds(at: datetime) -> ColumnElement[bool]:
 
 def together(data_classes: Collection[str]) -> ColumnElement[bool]:
     """Whether a person's consents, taken together, cover all of these: for HAVING, by person."""
-    return and_(true(), *(func.bool_or(col(ConsentGrant.data_classes).contains([name])) for name in sorted(data_classes)))
+    return and_(
+        true(), *(func.bool_or(literal(name) == any_(col(ConsentGrant.data_classes))) for name in sorted(data_classes))
+    )
 
 
 async def list_active(

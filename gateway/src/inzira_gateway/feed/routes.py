@@ -18,7 +18,7 @@ from inzira_gateway.sharing.headers import PURPOSE
 from inzira_gateway.transactions import TransactionsDep
 
 router = APIRouter(tags=["partner data"])
-TOKEN_ENDS_HEADER = "x-gateway-token-ends"
+ENDS_HEADER = "x-gateway-token-ends"
 """Set by the gateway's own door: the second in which the caller's token ends; a client's never gets here."""
 
 
@@ -47,7 +47,7 @@ def _follow(
     kept = request.app.state
     if not hasattr(kept, "feed_tail"):
         kept.feed_tail = Tail()
-    ends = request.headers.get(TOKEN_ENDS_HEADER)
+    ends = request.headers.get(ENDS_HEADER)
     token_ends = datetime.fromtimestamp(int(ends), UTC) if ends is not None else None
     return Follow(transactions, catalogue, principal, clock, kept.feed_tail, token_ends)
 

@@ -182,7 +182,7 @@ def check_row_filter(row_filter: Mapping[str, Sequence[str]]) -> None:
 
 
 def check_rows_of_duty(view: View, basis: str, row_filter: Collection[str]) -> None:
-    """Raises RowsNotCoveredError for a legal duty whose rows nobody could be in. A consent is asked person by person."""
+    """Raises RowsNotCoveredError for a legal duty that could reach nobody; a consent is asked person by person."""
     if basis == Basis.LEGAL_DUTY and not may_choose_by(row_filter, opened(view, basis, ())):
         raise RowsNotCoveredError(field="row_filter")
 

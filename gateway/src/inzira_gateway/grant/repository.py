@@ -59,7 +59,9 @@ async def in_force(session: AsyncSession, client_id: str, route: str, purpose: s
 async def changes(session: AsyncSession) -> int:
     """Sum of all versions: every change of a row adds to its version, and no row is ever deleted."""
     partner: Any = Partner
-    versions = [select(func.coalesce(func.sum(column), 0)).scalar_subquery() for column in (GRANT.version, partner.version)]
+    versions = [
+        select(func.coalesce(func.sum(column), 0)).scalar_subquery() for column in (GRANT.version, partner.version)
+    ]
     return int((await session.execute(select(versions[0] + versions[1]))).scalar_one())
 
 

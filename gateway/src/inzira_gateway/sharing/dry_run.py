@@ -91,9 +91,7 @@ def _standing(grant: PartnerGrant, partner_state: str, today: date) -> Iterator[
         yield "grant-ended"
 
 
-def _against(
-    grant: PartnerGrant, view: View, classes: frozenset[str], heads: Sequence[PersonHead]
-) -> Iterator[str]:
+def _against(grant: PartnerGrant, view: View, classes: frozenset[str], heads: Sequence[PersonHead]) -> Iterator[str]:
     """Why the person themselves is not seen by the grant."""
     if not covered(view, grant.basis, classes):
         yield "no-consent"

@@ -68,7 +68,11 @@ async def list_persons(
     return _as_json({"items": [as_item(item) for item in shown], "next_cursor": following})
 
 
-@router.get("/v1/partner/persons/{pairwise_id}", response_model=PartnerPersonRead, **declared("partner:read", openapi_extra=PURPOSE))
+@router.get(
+    "/v1/partner/persons/{pairwise_id}",
+    response_model=PartnerPersonRead,
+    **declared("partner:read", openapi_extra=PURPOSE),
+)
 async def read_person(
     pairwise_id: str,
     request: Request,

@@ -30,7 +30,9 @@ from inzira_gateway.statistics.service import Figures
 router = APIRouter(tags=["statistics"])
 
 
-@router.get("/v1/partner/stats", response_model=GrantedCubesRead, **declared("partner:statistics", openapi_extra=PURPOSE))
+@router.get(
+    "/v1/partner/stats", response_model=GrantedCubesRead, **declared("partner:statistics", openapi_extra=PURPOSE)
+)
 async def list_cubes(
     request: Request,
     session: SessionDep,
