@@ -1,11 +1,11 @@
 """SQL of claiming and recording attempts: short transactions around an HTTP call that is made in none of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, tuple_, update
+from sqlalchemy import case, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.partner.domain import PartnerState
@@ -20,15 +20,23 @@ PARTNER: Any = Partner
 
 
 async def due(
-    session: AsyncSession, now: datetime, feeds: Collection[tuple[str, str]], most: int
+    session: AsyncSession,
+    now: datetime,
+    feeds: Collection[tuple[str, str]],
+    most: int,
+    of_one: int,
+    busy: Mapping[str, int],
 ) -> Sequence[tuple[WebhookMessage, WebhookEndpoint]]:
     """Messages that may be sent now and that no worker has, locked; the longest due first.
 
     Partner and endpoint are active, and the feed it tells of is one of `feeds` (client id, purpose): those that may
-    be followed today. Others wait: they are sent when that is so again.
+    be followed today. Others wait: they are sent when that is so again. Of one partner come so many that with its
+    `busy` ones there are `of_one` at most.
     """
-    query = (
-        select(WebhookMessage, WebhookEndpoint)
+    place = func.row_number().over(partition_by=ENDPOINT.client_id, order_by=(MESSAGE.next_attempt_at, MESSAGE.id))
+    free = [(ENDPOINT.client_id == client, of_one - count) for client, count in busy.items()]
+    waiting = (
+        select(MESSAGE.id, place.label("place"), (case(*free, else_=of_one) if free else literal(of_one)).label("free"))
         .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
         .join(Partner, PARTNER.client_id == ENDPOINT.client_id)
         .where(
@@ -41,6 +49,17 @@ async def due(
                 MESSAGE.kind == MessageKind.TEST,
                 tuple_(ENDPOINT.client_id, ENDPOINT.purpose).in_(list(feeds)),
             ),
+        )
+        .subquery()
+    )
+    query = (
+        select(WebhookMessage, WebhookEndpoint)
+        .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
+        .where(
+            MESSAGE.id.in_(select(waiting.c.id).where(waiting.c.place <= waiting.c.free)),
+            # once more, on the row as it is when it is locked: another worker may have taken it meanwhile
+            MESSAGE.state == MessageState.PENDING,
+            or_(MESSAGE.lease_until.is_(None), MESSAGE.lease_until <= now),
         )
         .order_by(MESSAGE.next_attempt_at)
         .limit(most)

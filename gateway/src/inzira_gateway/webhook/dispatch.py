@@ -5,7 +5,7 @@ the same `webhook-id`, and the log says that the attempt was interrupted.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -36,6 +36,10 @@ from inzira_gateway.webhook.transport import Answer, Sender
 from inzira_gateway.webhook.vault import KeyVault, SealBrokenError
 
 ACTOR = f"svc:{SERVICE}"
+OF_ONE_PARTNER = 5
+"""Attempts to one partner's endpoints under way in one worker: of its places the others keep the rest, however many
+endpoints and messages this one has, and however long its receivers take.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Claimed:
 
     message_id: UUID
     endpoint_id: UUID
+    client_id: str
     delivery_id: UUID
     lease: UUID
     url: str
@@ -76,13 +81,16 @@ class Dispatcher:
             await self.deliver(one)
         return len(claimed)
 
-    async def claim(self, most: int) -> list[Claimed]:
-        """Attempts that are due, leased and written into the log as started."""
+    async def claim(self, most: int, busy: Mapping[str, int] | None = None) -> list[Claimed]:
+        """Attempts that are due, leased and written into the log as started.
+
+        `busy` says how many of each partner are under way in this worker: no partner has more than OF_ONE_PARTNER.
+        """
         async with self._transactions.begin() as session:
             if most < 1 or not await attempts.is_any_due(session, self._clock.now()):
                 return []
             followed = await grants.feeds_in_force(session, self._clock.today())
-            found = await attempts.due(session, self._clock.now(), followed, most)
+            found = await attempts.due(session, self._clock.now(), followed, most, OF_ONE_PARTNER, busy or {})
             taken = [await self._take(session, message, endpoint) for message, endpoint in found]
             return [claimed for claimed in taken if claimed is not None]
 
@@ -103,7 +111,9 @@ class Dispatcher:
         await session.flush()
         keys = tuple(await repository.keys_of(session, [endpoint.id], now))
         body = message_body(message.kind, message.created_at, endpoint.purpose)
-        return Claimed(message.id, endpoint.id, delivery.id, message.lease, endpoint.url, body, keys, rules)
+        return Claimed(
+            message.id, endpoint.id, endpoint.client_id, delivery.id, message.lease, endpoint.url, body, keys, rules
+        )
 
     async def deliver(self, claimed: Claimed) -> Answer:
         """Send one attempt and record what came of it."""

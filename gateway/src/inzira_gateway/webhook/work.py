@@ -1,6 +1,7 @@
 """The worker's part: look for news, and deliver what is due, several at once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
@@ -47,15 +48,16 @@ async def work(runtime: Runtime) -> None:
     """Wake and deliver for ever; a database that is away is waited for."""
     dispatcher = make_dispatcher(runtime)
     watch = Watch(Transactions(runtime.sessions), load_catalogue(), runtime.clock)
-    under_way: set[asyncio.Task[None]] = set()
+    under_way: dict[asyncio.Task[None], str] = {}
     try:
         while True:
             for endpoint_id in await _watched(watch.behind()) or []:
                 await _watched(watch.look(endpoint_id))
-            for claimed in await _watched(dispatcher.claim(AT_ONCE - len(under_way))) or []:
+            busy = Counter(under_way.values())
+            for claimed in await _watched(dispatcher.claim(AT_ONCE - len(under_way), busy)) or []:
                 task = asyncio.create_task(_deliver(dispatcher, claimed))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
+                under_way[task] = claimed.client_id
+                task.add_done_callback(under_way.pop)
             await asyncio.sleep(EVERY_SECONDS)
     finally:
         for task in under_way:

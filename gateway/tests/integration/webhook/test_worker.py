@@ -85,6 +85,42 @@ async def test_the_worker_wakes_by_itself_and_one_slow_receiver_delays_no_other(
     await until(lambda: len(receiver.seen) == 2)
 
 
+async def test_a_partner_whose_receivers_hang_leaves_eleven_places_to_the_others(
+    running: None,
+    api: Api,
+    door: Api,
+    caller: Caller,
+    receiver: Receiver,
+    deliveries: Deliveries,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Ten messages, two to each of five endpoints that do not answer: five are under way, the others wait for them."""
+    receiver.plan = [Receiver.HELD] * 50
+    hanging = [await woken_at(caller, receiver.url) for _ in range(5)]
+    for endpoint in hanging:
+        assert (await caller.post(f"/v1/webhooks/{endpoint}/test")).status_code in (200, 201, 202)
+    person = Person(new_id())
+    await deliveries.send(person.admitted(), consent(person.id))
+    await until(lambda: len(receiver.seen) == 5)
+    await asyncio.sleep(1.5)
+    assert len(receiver.seen) == 5
+    waited = []
+    with receiving() as others:
+        others.plan = [Receiver.HELD] * 11
+        for name, count in (("ngo-two", 5), ("ngo-three", 5), ("ngo-four", 1)):
+            other = await registered(api, door, name)
+            await granted(api, other, route="feed")
+            signed_in = await other.sign_in()
+            for _ in range(count):
+                endpoint = await woken_at(signed_in, others.url)
+                before = len(others.seen)
+                await signed_in.post(f"/v1/webhooks/{endpoint}/test")
+                waited.append(await until(lambda seen=before: len(others.seen) > seen, 5))
+        assert len(others.seen) == 11, "eleven at once, beside the five that hang"
+        assert len(receiver.seen) == 5
+    record_property("delivered_beside_a_hanging_partner_seconds", [round(max(waited), 2), round(sum(waited) / 11, 2)])
+
+
 async def test_an_endpoint_whose_key_does_not_open_stops_nobody_else(
     running: None, api: Api, caller: Caller, receiver: Receiver
 ) -> None:
