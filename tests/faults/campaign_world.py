@@ -45,7 +45,8 @@ class Someone:
     handovers: list[tuple[str, str]] = field(default_factory=list)
     flags: list[tuple[str, str]] = field(default_factory=list)
     closures: list[str] = field(default_factory=list)
-    consents: list[str] = field(default_factory=list)
+    consents: list[tuple[str, str]] = field(default_factory=list)
+    """Consents that stand, with the organisation each is for: who else would see the person is refused."""
     tokens: list[str] = field(default_factory=list)
     busy: int = 0
 
@@ -53,6 +54,10 @@ class Someone:
         """Remember the token of a write about this person."""
         if token:
             self.tokens = [*self.tokens[-5:], token]
+
+    def agrees_to(self, org: str) -> bool:
+        """Whether a consent to an organisation stands, as far as the clients know."""
+        return any(recipient == org for _, recipient in self.consents)
 
     def next_day(self, dice: random.Random, most: int = 6) -> date:
         """A later day for the next fact of their custody."""

@@ -26,7 +26,7 @@ def carrier(world: World, someone: Someone) -> User:
 async def find_case(world: World, someone: Someone) -> None:
     """The case, as the facility or the organisation finds it."""
     reader = world.officer(someone.facility, "psychosocial")
-    if someone.org and someone.state == "RELEASED":
+    if someone.org and someone.state == "RELEASED" and someone.agrees_to(someone.org):
         reader = world.users[SUPERVISOR[someone.org]]
     read = await reader.read("cases", f"{BASE}/persons/{someone.person_id}/cases", someone.person_id)
     if read.ok and read.answer["items"]:

@@ -11,7 +11,6 @@ from inzira_cli.road.releasing import CHECKED
 AWAY = {"HOSPITAL_OUT": "HOSPITAL_IN", "COURT_OUT": "COURT_IN"}
 AGREED = {
     "purpose": "reintegration_support",
-    "recipient": "PFR",
     "data_classes": ["IDENTITY", "CUSTODY"],
     "agreement_code": "SHARE-REINTEGRATION",
     "agreement_version": 1,
@@ -131,19 +130,21 @@ async def update(world: World, someone: Someone) -> None:
 
 
 async def consent(world: World, someone: Someone) -> None:
-    """They agree to share something."""
-    body = {**AGREED, "valid_to": (world.today + timedelta(days=300)).isoformat()}
+    """They agree to being followed: by whoever carries their case first, by the other organisation then."""
+    org = next(org for org in (someone.org, "PFR", "DIDE") if org and not someone.agrees_to(org))
+    body = {**AGREED, "recipient": org, "valid_to": (world.today + timedelta(days=300)).isoformat()}
     path = f"/v1/persons/{someone.person_id}/consents"
     officer = world.officer(someone.facility, "psychosocial")
     done = await officer.write("consent", "POST", path, body, person=someone.person_id)
     if done.ok:
-        someone.consents.append(str(done.answer["id"]))
+        someone.consents.append((str(done.answer["id"]), org))
         someone.heard(done.token)
 
 
 async def withdraw(world: World, someone: Someone) -> None:
     """They take it back."""
     officer = world.officer(someone.facility, "psychosocial")
-    path = f"/v1/consents/{someone.consents.pop()}/withdrawal"
+    consent_id, _ = someone.consents.pop(world.dice.randrange(len(someone.consents)))
+    path = f"/v1/consents/{consent_id}/withdrawal"
     done = await officer.write("consent.withdraw", "POST", path, {}, person=someone.person_id)
     someone.heard(done.token)

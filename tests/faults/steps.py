@@ -50,11 +50,20 @@ def _trains(_world: World, someone: Someone) -> bool:
 
 
 def _cased(_world: World, someone: Someone) -> bool:
-    return bool(someone.case_id)
+    """There is a case, and whoever carries it sees the person."""
+    return bool(someone.case_id) and someone.agrees_to(someone.org)
 
 
-def _followed(_world: World, someone: Someone) -> bool:
-    return bool(someone.case_id) and someone.state == "RELEASED"
+def _followed(world: World, someone: Someone) -> bool:
+    return _cased(world, someone) and someone.state == "RELEASED"
+
+
+def _unasked(world: World, someone: Someone) -> bool:
+    return _known(world, someone) and someone.state not in ("DEAD", "MOVING") and len(someone.consents) < 2
+
+
+def _answers(_world: World, someone: Someone) -> bool:
+    return bool(someone.case_id and someone.handovers) and someone.agrees_to(someone.handovers[-1][1])
 
 
 def _near(world: World, someone: Someone) -> bool:
@@ -63,7 +72,7 @@ def _near(world: World, someone: Someone) -> bool:
 
 def _unnamed(world: World, someone: Someone) -> bool:
     ours = {world.users[name].account_id for name in casework.WORKER.values()}
-    return bool(someone.case_id) and someone.worker not in ours
+    return _cased(world, someone) and someone.worker not in ours
 
 
 STEPS: tuple[Step, ...] = (
@@ -74,8 +83,9 @@ STEPS: tuple[Step, ...] = (
     Step(0.1, lambda w, s: s.inside and _held(w, s) and s.state == "HELD", custody.die),
     Step(0.6, _known, custody.correct),
     Step(2, lambda w, s: _known(w, s) and s.state != "DEAD", custody.update),
-    Step(3, lambda w, s: _known(w, s) and s.state not in ("DEAD", "MOVING"), custody.consent),
-    Step(3, lambda _w, s: bool(s.consents), custody.withdraw),
+    Step(1.5, _unasked, custody.consent),
+    Step(9, lambda w, s: _unasked(w, s) and bool(s.case_id) and not s.agrees_to(s.org), custody.consent),
+    Step(0.7, lambda _w, s: bool(s.consents), custody.withdraw),
     Step(6, lambda w, s: _known(w, s) and not s.enrolment_id and s.state == "HELD" and bool(programme.fitting(w, s)),
          programme.enrol),
     Step(1, lambda w, s: _known(w, s) and not s.enrolment_id and s.state == "HELD" and not programme.fitting(w, s),
@@ -94,12 +104,12 @@ STEPS: tuple[Step, ...] = (
     Step(1, lambda _w, s: bool(s.case_id) and s.state == "HELD", casework.evaluate),
     Step(3, _cased, casework.plan),
     Step(1, _cased, casework.offer),
-    Step(6, lambda _w, s: bool(s.case_id) and bool(s.handovers), casework.decide),
+    Step(6, _answers, casework.decide),
     Step(8, _followed, casework.visit),
     Step(2, _followed, casework.raise_flag),
-    Step(5, lambda _w, s: bool(s.case_id) and bool(s.flags), casework.work_on_flag),
+    Step(5, lambda w, s: _cased(w, s) and bool(s.flags), casework.work_on_flag),
     Step(0.3, _followed, casework.ask_closure),
-    Step(1, lambda _w, s: bool(s.case_id) and bool(s.closures), casework.decide_closure),
+    Step(1, lambda w, s: _cased(w, s) and bool(s.closures), casework.decide_closure),
     Step(18, _known, reading.journey),
     Step(5, _known, reading.person),
     Step(5, _known, reading.custody),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import consents
 import feed
 import journals
 import journeys
@@ -147,3 +148,19 @@ def test_recovery_is_measured_from_the_end_of_the_fault() -> None:
     after = journey({"a"}, 11, 12.5, tokens=[token], kind="journey", outcome="acked", method="GET")
     evidence.operations += [read, after]
     assert recovery.by_kind(evidence) == {"kill.part": {"faults": 1, "median": 2.5, "longest": 2.5}}
+
+
+def test_whoever_never_agreed_is_seen_by_no_organisation() -> None:
+    said = {"person_id": PERSON, "consent_id": "c-1", "recipient": "PFR", "purpose": "reintegration_support"}
+    granted = event(1, "intake.consent.granted", data=said)
+    taken_back = event(2, "intake.consent.withdrawn", data=said)
+    read = {
+        "method": "GET", "kind": "case", "outcome": "acked", "who": "dide.worker", "path": "/", "person": PERSON,
+        "answer": {},
+    }  # fmt: skip
+    evidence = Evidence(operations=[read, {**read, "who": "pfr.worker"}], journals={"intake": [granted, taken_back]})
+    told = consents.replay(evidence)
+    assert told == {"c-1": (PERSON, "PFR", True)}
+    assert [found.detail for found in consents.seen_without(evidence, told)] == ["dide.worker /"]
+    officer = Evidence(operations=[{**read, "who": "huye.psychosocial"}], journals={"intake": []})
+    assert list(consents.seen_without(officer, {})) == []

@@ -24,6 +24,7 @@ WHOLE_ROAD = [  # what happened to the person who walked the whole road, in the 
     ("intake.person.admitted", "huye.intake"),
     ("intake.consent.granted", "huye.intake"),
     ("intake.consent.withdrawn", "huye.intake"),
+    *[("intake.consent.granted", "huye.psychosocial")] * 3,
     ("reintegration.case.opened", SERVICE),
     ("reintegration.worker.assigned", SERVICE),
     ("reintegration.schedule.computed", SERVICE),

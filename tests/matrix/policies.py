@@ -20,7 +20,7 @@ from world import World
 
 ENTER = (
     "SELECT set_config('role', $1, true), set_config('app.sub', $2, true), "
-    "set_config('app.facilities', $3, true), set_config('app.org', $4, true)"
+    "set_config('app.facilities', $3, true), set_config('app.org', $4, true), set_config('app.now', $5, true)"
 )
 TABLES = """
 SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -47,6 +47,13 @@ def writers_of_consents() -> dict[str, str]:
     """Which basis each scope kind may write and end, from `policy/databases.yaml`."""
     found: dict[str, str] = yaml.safe_load((FOLDER / "databases.yaml").read_text("utf-8"))["consent_of"]
     return found
+
+
+@cache
+def asked_for() -> dict[str, frozenset[str]]:
+    """Whose consents each organisation's people may come upon, from `policy/principals.yaml`."""
+    table = yaml.safe_load((FOLDER / "principals.yaml").read_text("utf-8"))
+    return {org: frozenset(people) for org, people in table["asked_for"].items()}
 
 
 @dataclass
@@ -102,6 +109,8 @@ class Net:
         """Whom a principal is to see in a table; None where it may not look."""
         if who.scope not in readers(self.service)[table]:
             return None
+        if table == "casework_consent" and who.scope in ("caseload", "org"):
+            return self.present[table] & asked_for().get(who.principal.org or "", frozenset())
         return self.present[table] & self.policy.reach[who.name]
 
     async def seen(self, table: str, who: Who) -> frozenset[str] | None:
@@ -128,7 +137,9 @@ class Net:
     async def _enter(self, who: Who) -> None:
         principal = who.principal
         role = f"{self.service}_s_{who.scope}"
-        await self.connection.execute(ENTER, role, principal.sub, ",".join(principal.facilities), principal.org or "")
+        now = self.deployed.api.clock.now().isoformat()
+        facilities = ",".join(principal.facilities)
+        await self.connection.execute(ENTER, role, principal.sub, facilities, principal.org or "", now)
 
     async def consent_faults(self, kinds: frozenset[str] | None = None) -> list[str]:
         """Consents and duties that somebody may end or write who may not, or may not who may."""

@@ -30,6 +30,7 @@ async def seed_curriculum(deployed: Deployed, world: World, story: Story) -> Non
             await _complete(office, world, name)
     await deployed.deliveries.send(*story.rest)
     await deployed.deliveries.send(*story.carers)
+    await deployed.deliveries.send(*story.consents)
 
 
 async def _complete(office: Office, world: World, name: str) -> None:

@@ -49,7 +49,7 @@ async def tell_everybody(fleet: dict[str, Deployed], world: World) -> None:
     said = await fleet["intake"].database.events()
     first = [event for event in said if event.type.startswith(BEGINNING)]
     rest = [event for event in said if not event.type.startswith((*BEGINNING, SAID_OF_CONSENT))]
-    story = Story(first, rest, [])
+    story = Story(first, rest, [], [event for event in said if event.type.startswith(SAID_OF_CONSENT)])
     await seed_curriculum(fleet["curriculum"], world, story)
     await seed_tvet(fleet["tvet"], world, story)
     await seed_reintegration(fleet["reintegration"], world, story)

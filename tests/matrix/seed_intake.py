@@ -30,6 +30,9 @@ CONSENTS: dict[str, dict[str, Any]] = {
     "there": {**CONSENT, **SHARING},
     "strangers": {**CONSENT, **SHARING, "recipient": "PFR"},
     "colleagues": {**CONSENT, **SHARING},
+    "preparing": {**CONSENT, **SHARING},
+    "preparing_there": {**CONSENT, **SHARING, "recipient": "PFR"},
+    "closed": {**CONSENT, **SHARING},
 }
 DUTIES = ("here", "there", "carried")
 DUTY = {

@@ -7,15 +7,20 @@ import httpx2
 from cells import matrix
 from fleet import Deployed
 from inzira_platform.testing.client import Caller
+from inzira_platform.testing.consents import agreement
 from reintegration_scene import GOOD
-from world import FREED, PREPARING, WITH_CASE, Story, World, org_of
+from world import FREED, PREPARING, UNAGREED, WITH_CASE, Story, World, org_of
 
 GOAL = {"domain_code": "D4", "goal_code": "KIT", "owner": "PERSON", "due_on": "2027-01-01", "state": "OPEN"}
 
 
 async def seed_reintegration(deployed: Deployed, world: World, story: Story) -> None:
-    """Cases open by the approaching release, and go on as each person's name says."""
+    """Cases open by the approaching release, and go on as each person's name says.
+
+    All agree while their cases are worked on; in the end, as told, not all of them do.
+    """
     await deployed.deliveries.send(*story.first)
+    await deployed.deliveries.send(*(agreement(world.ids[name], org_of(name)) for name in sorted(WITH_CASE)))
     await deployed.deliveries.send(*story.rest)
     team = Team(deployed, world)
     await team.find_cases()
@@ -24,6 +29,7 @@ async def seed_reintegration(deployed: Deployed, world: World, story: Story) -> 
     await team.prepare()
     await team.follow()
     await team.end()
+    await team.no_longer_agree(story)
     await team.remember()
 
 
@@ -99,12 +105,17 @@ class Team:
     async def end(self) -> None:
         """One closure waits for a supervisor, another was approved."""
         asked = {"closure_code": "MOVED", "closes_on": "2026-11-20"}
-        for name in ("silent", "closed"):
-            made = await self.post("worker", f"cases/{self.case(name)}/closures", asked)
-            if name == "silent":
-                self.world.put("closure", name, made["id"])
-            else:
-                await self.post("supervisor", f"closures/{made['id']}/approval", {})
+        made = await self.post("colleague", f"cases/{self.case('colleagues')}/closures", asked)
+        self.world.put("closure", "colleagues", made["id"])
+        made = await self.post("worker", f"cases/{self.case('closed')}/closures", asked)
+        await self.post("supervisor", f"closures/{made['id']}/approval", {})
+
+    async def no_longer_agree(self, story: Story) -> None:
+        """Time goes back for those who never agreed, no longer do, or took it back: what is told of them stands."""
+        people = [self.world.ids[name] for name in UNAGREED]
+        await self.deployed.database.execute("DELETE FROM casework_consent WHERE person_id = ANY ($1)", people)
+        told = [event for event in story.consents if event.person_id in people]
+        await self.deployed.deliveries.send(*told)
 
     async def remember(self) -> None:
         """Versions for If-Match, and the step of preparation that is still open."""

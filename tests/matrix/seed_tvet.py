@@ -7,7 +7,7 @@ from world import Story, World, facility_of
 
 AWARDED = frozenset({"carried", "strangers"})
 FINISHED = AWARDED | {"preparing", "preparing_there"}
-HALF_WAY = frozenset({"silent", "here", "there"})
+HALF_WAY = frozenset({"silent", "colleagues", "here", "there"})
 
 
 def instructor_of(deployed: Deployed, facility: str) -> Caller:
@@ -33,3 +33,4 @@ async def seed_tvet(deployed: Deployed, world: World, story: Story) -> None:
             assert (await workshop.assess(training, code)).status_code == 201
     await deployed.deliveries.send(*story.rest)
     await deployed.deliveries.send(*story.carers)
+    await deployed.deliveries.send(*story.consents)

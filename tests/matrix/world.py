@@ -14,6 +14,7 @@ from inzira_contracts import codes, intake, reintegration
 from inzira_contracts.event import Event
 from inzira_platform.clock import kigali_midnight
 from inzira_platform.ids import new_id
+from inzira_platform.testing.consents import agreement, taken_back
 
 ADMITTED, RELEASED, TODAY = date(2024, 3, 1), date(2026, 10, 5), date(2026, 11, 23)
 SOON, LATER = date(2027, 3, 1), date(2028, 2, 1)
@@ -25,6 +26,7 @@ THERE = frozenset({"there", "preparing_there", "strangers"})
 FREED = frozenset({"carried", "silent", "lapsed", "revoked", "colleagues", "strangers", "closed"})
 PREPARING = frozenset({"preparing", "preparing_there"})
 WITH_CASE = FREED | PREPARING
+UNAGREED = frozenset({"silent", "lapsed", "revoked"})
 CARRIED_BY: Mapping[str, str] = {
     "preparing": "duty", "preparing_there": "duty_there", "carried": "worker", "silent": "worker", "lapsed": "worker",
     "revoked": "worker", "colleagues": "colleague", "strangers": "stranger", "closed": "worker",
@@ -151,15 +153,26 @@ def responsibilities(world: World) -> list[Event]:
     return [*found, reintegration.CaseClosed.model_validate(closed)]
 
 
+def agreements(world: World) -> list[Event]:
+    """Everybody with a case agrees to the organisation that carries them, but those whose names say otherwise."""
+    found: list[Event] = []
+    for name in sorted(WITH_CASE - {"silent"}):
+        ends = kigali_midnight(CLOSED) if name == "lapsed" else None
+        given = agreement(world.ids[name], org_of(name), valid_to=ends)
+        found += [given, taken_back(given, kigali_midnight(CLOSED))] if name == "revoked" else [given]
+    return found
+
+
 @dataclass(frozen=True)
 class Story:
-    """What intake and reintegration tell of everybody: first how it began, then the rest, then who carries whom."""
+    """What intake and reintegration tell of everybody: how it began, the rest, who carries whom, who agreed to it."""
 
     first: list[Event]
     rest: list[Event]
     carers: list[Event]
+    consents: list[Event]
 
     @classmethod
     def told(cls, world: World) -> "Story":
         """The whole of it, invented for services that are tested without the other two."""
-        return cls(beginnings(world), departures(world), responsibilities(world))
+        return cls(beginnings(world), departures(world), responsibilities(world), agreements(world))

@@ -10,11 +10,13 @@ from statistics import median
 from uuid import UUID
 
 from fleet import Deployed, Ground
+from gateway_scene import Person
 from inzira_contracts.intake import ConsentGranted
 from inzira_gateway.consent.service import active_consents
 from inzira_gateway.transactions import Transactions
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.consumer import ConsumerRunner
+from inzira_platform.ids import new_id
 from inzira_platform.relay import Relay
 from inzira_platform.testing.client import Caller
 from inzira_platform.worker import make_runtime
@@ -114,6 +116,54 @@ async def test_a_withdrawal_is_in_effect_within_five_seconds_amid_other_work(
     record_testsuite_property("withdrawal_seconds_median", round(median(ranked), 3))
     record_testsuite_property("withdrawal_seconds_longest", round(ranked[-1], 3))
     assert ranked[-1] < LIMIT_SECONDS
+
+
+async def test_a_caseworker_loses_sight_within_five_seconds_of_a_withdrawal(
+    ground: Ground, broker: str, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """Of a person they carry, at the door that shows whole journeys; the facility goes on seeing everybody."""
+    async with (
+        ground.deployed("intake", kafka_bootstrap=broker) as intake,
+        ground.deployed("gateway", door=False, kafka_bootstrap=broker) as gateway,
+        at_work(intake, gateway),
+    ):
+        officer = intake.api.as_("rcs_intake_officer", facility="HUY")
+        consents = [await consenting(officer, number) for number in range(PEOPLE)]
+        for person, _ in consents:
+            await until_admitted(gateway, person)
+            await gateway.deliveries.send(Person(person).assigned(new_id(), "acc-worker", "PFR"))
+            await seconds_until_seen(gateway, person, True, 0.0)
+        taken = []
+        async with amid_other_work(officer):
+            for person, consent in consents:
+                asked = time.perf_counter()
+                assert (await officer.post(f"/v1/consents/{consent}/withdrawal", {})).status_code == 200
+                taken.append(await seconds_until_seen(gateway, person, False, asked))
+        facility = gateway.api.as_("rcs_intake_officer", facility="HUY")
+        for person, _ in consents:
+            assert (await facility.get(f"/v1/persons/{person}/journey")).status_code == 200
+    ranked = sorted(taken)
+    record_testsuite_property("caseworker_withdrawal_seconds_median", round(median(ranked), 3))
+    record_testsuite_property("caseworker_withdrawal_seconds_longest", round(ranked[-1], 3))
+    assert ranked[-1] < LIMIT_SECONDS
+
+
+async def until_admitted(gateway: Deployed, person: UUID) -> None:
+    """The gateway has heard of the person: an assignment before that would wait in the parking."""
+    async with asyncio.timeout(30):
+        while not await gateway.database.value("SELECT count(*) FROM person_scope WHERE person_id = $1", person):  # noqa: ASYNC110 - the condition is in a database
+            await asyncio.sleep(0.01)
+
+
+async def seconds_until_seen(gateway: Deployed, person: UUID, wanted: bool, since: float) -> float:
+    """How long after `since` the worker's and the supervisor's sight of a person became what is wanted."""
+    carers = [gateway.api.as_("caseworker", sub="acc-worker", org="PFR"), gateway.api.as_("supervisor", org="PFR")]
+    async with asyncio.timeout(30):
+        while True:
+            answers = [await carer.get(f"/v1/persons/{person}/journey") for carer in carers]
+            if {answer.status_code for answer in answers} == {200 if wanted else 404}:
+                return time.perf_counter() - since
+            await asyncio.sleep(0.01)
 
 
 async def test_a_consent_expires_at_its_moment_without_any_event(ground: Ground) -> None:

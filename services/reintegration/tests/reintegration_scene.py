@@ -17,6 +17,7 @@ from inzira_contracts.intake import (
 from inzira_platform.clock import kigali_midnight
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 from inzira_reintegration.ruleset import assignment_rules, rules_on
 
@@ -115,10 +116,14 @@ class Intake:
             custody_state=state,
         )
 
-    async def prospect(self, expected: date | None = SOON) -> UUID:
-        """A person in custody whose dates are known; their case opens when they are due soon."""
+    async def prospect(self, expected: date | None = SOON, agreed: tuple[str, ...] = (ORG, "PFR")) -> UUID:
+        """A person in custody whose dates are known; their case opens when they are due soon.
+
+        They agreed, long ago, to being followed by these organisations.
+        """
         person_id = new_id()
-        await self.deliveries.send(self.admitted(person_id), self.dates(person_id, expected))
+        consents = [agreement(person_id, org) for org in agreed]
+        await self.deliveries.send(self.admitted(person_id), *consents, self.dates(person_id, expected))
         return person_id
 
     async def free(self, on: date, supervision: Supervision = Supervision.NONE) -> UUID:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import access
 import canary
+import consents
 import consumers
 import feed
 import journals
@@ -22,6 +23,7 @@ from evidence import gather
 CHECKS = {
     "writes": writes, "journals": journals, "consumers": consumers, "journeys": journeys, "feed": feed,
     "responsible": responsible, "access": access, "readers": readers, "canary": canary,
+    "consents": consents,
 }  # fmt: skip
 SHOWN = 8
 

@@ -11,11 +11,13 @@ from inzira_cli.road.cast import (
     PFR_WORKER,
     Officer,
 )
-from inzira_cli.road.days import months_after
+from inzira_cli.road.days import at, months_after
 from inzira_cli.road.people import Traveller
 from inzira_cli.road.state import STAFF, Road
 
 BASE = "/v1/reintegration"
+NOT_YET_AGREED = frozenset({"consent-missing"})
+"""What a worker is told until reintegration has heard of the consent."""
 ORGANISATIONS = {"PFR": (PFR_SUPERVISOR, PFR_WORKER), "DIDE": (DIDE_SUPERVISOR, DIDE_WORKER)}
 
 
@@ -80,3 +82,21 @@ async def write_plan(
 def scores(level: int) -> dict[str, int]:
     """All twelve domains at one level: 0 crisis to 4 good."""
     return {f"D{number}": level for number in range(1, 13)}
+
+
+async def ask(road: Road, traveller: Traveller, org: str, given_on: date, begins_on: date, ends_on: date) -> None:
+    """The facility asks whether an organisation may follow the person, and writes the yes down. Raises RoadError."""
+    body = {
+        "purpose": "reintegration_support",
+        "recipient": org,
+        "data_classes": ["IDENTITY", "CONTACT", "FAMILY", "CUSTODY", "SENTENCE", "REINTEGRATION"],
+        "agreement_code": "SHARE-REINTEGRATION",
+        "agreement_version": 1,
+        "language": "rw",
+        "method": "ORAL",
+        "witness": {"role": "CHAPLAIN", "full_name": "Invented Chaplain"},
+        "given_at": at(given_on, 9),
+        "valid_from": at(begins_on, 9),
+        "valid_to": at(ends_on, 9),
+    }
+    await road.by(psychosocial(traveller)).post(f"/v1/persons/{traveller.person_id}/consents", body)

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from inzira_cli.road.cases import BASE
+from inzira_cli.road.cases import BASE, ask
 from inzira_cli.road.cast import DIDE_SUPERVISOR, DIDE_WORKER, PFR_WORKER
+from inzira_cli.road.days import months_after
 from inzira_cli.road.people import UNASSIGNED, WHOLE
 from inzira_cli.road.preparing import accept
 from inzira_cli.road.state import Road
@@ -13,11 +14,15 @@ async def walk(road: Road) -> None:
     """One handover between organisations, one person nobody had been named for. Raises RoadError."""
     await _across(road)
     await _named_late(road)
-    road.show.step("One handed over from PFR to DiDE and accepted; one taken out of the duty queue by the supervisor")
+    road.show.step(
+        "One asked, handed over from PFR to DiDE and accepted; one taken out of the duty queue by the supervisor"
+    )
 
 
 async def _across(road: Road) -> None:
     traveller = road.one(WHOLE)
+    leaves = traveller.leaves_on
+    await ask(road, traveller, "DIDE", leaves, leaves, months_after(leaves, 24))
     offered_on = traveller.leaves_on + timedelta(days=1)
     offer = {
         "to_worker": road.by(DIDE_WORKER).account_id,

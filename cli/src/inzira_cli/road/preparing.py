@@ -1,9 +1,19 @@
-"""Leg: cases opened by the approaching release, a responsible worker, assessment, preparation and a plan."""
+"""Leg: cases opened by the approaching release, the person asked, a responsible worker, assessment and a plan."""
 
 from datetime import date, timedelta
 
 from inzira_cli.road.caller import Caller
-from inzira_cli.road.cases import BASE, opened_on, psychosocial, scores, supervisor_of, write_plan
+from inzira_cli.road.cases import (
+    BASE,
+    NOT_YET_AGREED,
+    ask,
+    find_case,
+    opened_on,
+    psychosocial,
+    scores,
+    supervisor_of,
+    write_plan,
+)
 from inzira_cli.road.cast import PFR_WORKER, Officer
 from inzira_cli.road.days import months_after
 from inzira_cli.road.errors import RoadError
@@ -21,13 +31,15 @@ async def walk(road: Road) -> None:
     everybody = road.some((*ASSIGNED, *HANDED_OVER, UNASSIGNED))
     await road.together(_prepare(road, traveller) for traveller in everybody)
     told = f"{len(ASSIGNED)} assigned by their supervisor, {len(HANDED_OVER)} accepted from the facility"
-    road.show.step(f"{len(everybody)} cases opened by the approaching release; {told}; assessed, prepared, planned")
+    road.show.step(f"{len(everybody)} cases opened by the approaching release; each person asked first")
+    road.show.step(f"{told}; assessed, prepared, planned")
 
 
 async def _prepare(road: Road, traveller: Traveller) -> None:
     supervisor, worker, case = await supervisor_of(road, traveller)
     if case["opened_on"] != opened_on(traveller).isoformat():
         raise RoadError(f"The case of '{traveller.part}' counts from {case['opened_on']}, not {opened_on(traveller)}.")
+    await _ask(road, traveller, case["org"])
     carrier: Officer = psychosocial(traveller)
     if traveller.part in ASSIGNED:
         await _assign(road, traveller, supervisor, worker)
@@ -39,8 +51,18 @@ async def _prepare(road: Road, traveller: Traveller) -> None:
     await _work_through(road, traveller, road.by(carrier))
 
 
+async def _ask(road: Road, traveller: Traveller, org: str) -> None:
+    """For the year before the release, and, when that comes near, for the two years after it."""
+    leaves = traveller.leaves_on
+    await ask(road, traveller, org, opened_on(traveller), opened_on(traveller), leaves)
+    again = leaves - timedelta(days=30)
+    if again < road.days.today:
+        await ask(road, traveller, org, again, leaves, months_after(leaves, 24))
+
+
 async def _assign(road: Road, traveller: Traveller, supervisor: Officer, worker: Officer) -> None:
-    """The supervisor names the worker, and the facility's contact."""
+    """The supervisor names the worker, and the facility's contact, once the consent lets them see the case."""
+    await find_case(traveller, road.by(supervisor))
     path = f"{BASE}/cases/{traveller.case_id}/assignments"
     started_on = (opened_on(traveller) + timedelta(days=3)).isoformat()
     for officer, role in ((worker, "PRIMARY"), (psychosocial(traveller), "RCS")):
@@ -60,7 +82,7 @@ async def _hand_over(road: Road, traveller: Traveller) -> None:
 async def accept(worker: Caller, handover_id: str, day: date) -> None:
     """Take the person over. Raises RoadError."""
     body = {"decision": "ACCEPT", "decided_on": day.isoformat()}
-    await worker.post(f"{BASE}/handovers/{handover_id}/decisions", body)
+    await worker.post_once_known(f"{BASE}/handovers/{handover_id}/decisions", body, NOT_YET_AGREED)
 
 
 async def _assess(road: Road, traveller: Traveller) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
+from inzira_platform.scope_feed import on_consent_granted, on_consent_withdrawn
 from inzira_platform.service import Received
 from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,12 +79,17 @@ def covering_persons(
 
 
 async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
-    """Take what intake said of consents, in order; other events are passed over."""
-    for event, _ in received:
+    """Take what intake said of consents, in order; other events are passed over.
+
+    Kept twice: all of them for partners, and for caseworkers those that decide whom they reach, as in every service.
+    """
+    for event, meta in received:
         if isinstance(event, ConsentGranted):
             await _granted(session, event)
+            await on_consent_granted(session, event, meta)
         elif isinstance(event, ConsentWithdrawn):
             await _withdrawn(session, event)
+            await on_consent_withdrawn(session, event, meta)
 
 
 async def _granted(session: AsyncSession, event: ConsentGranted) -> None:

@@ -1,7 +1,7 @@
 """A rebuild, step by step. It survives a restart of the worker: its position is kept with what it wrote.
 
 The live consumer writes into the new generation from the moment it exists; the journals bring what was before.
-Entries are a set and heads a fold over it, so the overlap does no harm (events.md 5).
+Entries are a set and heads a fold over it, so the overlap does no harm (events.md 5); nor does a consent read again.
 """
 
 import asyncio
@@ -13,12 +13,13 @@ from inzira_contracts.registry import read_event
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError
 from inzira_platform.logging import log
-from inzira_platform.service import Delivery
+from inzira_platform.service import Delivery, Received
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
+from inzira_gateway.consent import service as consent
 from inzira_gateway.journey.projection import entry_of, fold_many, take_in_many
 from inzira_gateway.rebuild import repository
 from inzira_gateway.rebuild.domain import PASSES, Progress, RebuildUnderWayError, progress_from
@@ -72,9 +73,11 @@ class Rebuild:
             log().warning("rebuild.waiting", upstream=source, seconds=RETRY_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
             return True
+        received = [_received(row) for row in rows]
         reached = progress.read_on(source, after_seq, len(rows)) if rows else progress.finished(source)
         async with self._transactions.begin() as session:
-            await take_in_many(session, generation, [entry for row in rows if (entry := _entry(row))])
+            await take_in_many(session, generation, [entry for item in received if (entry := _entry(item))])
+            await consent.take_in(session, received)
             await repository.keep_progress(session, generation, reached.as_json())
         return True
 
@@ -112,10 +115,13 @@ class Rebuild:
             count += len(ids)
 
 
-def _entry(row: JournalRow) -> dict[str, object] | None:
-    """The journey entry of a journal row; None for what is about no single person."""
+def _received(row: JournalRow) -> Received:
+    """A journal row as its event once arrived."""
     event = read_event(row.type, row.payload)
-    if event.person_id is None:
-        return None
     meta = Delivery(row.event_id, row.type, row.source, row.stream, row.version, row.time, event.recorded_by)
-    return entry_of(event, meta)
+    return Received(event, meta)
+
+
+def _entry(received: Received) -> dict[str, object] | None:
+    """The journey entry of an event; None for what is about no single person."""
+    return None if received.event.person_id is None else entry_of(received.event, received.meta)

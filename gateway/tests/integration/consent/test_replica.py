@@ -10,7 +10,9 @@ from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
 from inzira_gateway.consent.service import ActiveConsent, active_consents, consenting_persons
 from inzira_gateway.transactions import Transactions
 from inzira_platform.ids import new_id
+from inzira_platform.migrations import fill_consents
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement, migrate_as_owner, taken_back
 from inzira_platform.testing.database import ServiceDatabase
 from inzira_platform.testing.deliveries import Deliveries
 
@@ -144,3 +146,16 @@ async def test_only_the_gateway_itself_reads_the_replica(database: ServiceDataba
                 await connection.fetch("SELECT 1 FROM consent_grant")
     finally:
         await connection.close()
+
+
+async def test_the_upgrade_knows_who_agreed_before_it(deliveries: Deliveries, database: ServiceDatabase) -> None:
+    stands, ends = agreement(new_id(), "PFR"), agreement(new_id(), "DIDE")
+    await deliveries.send(stands, ends, agreement(new_id(), "PFR", purpose="research"), taken_back(ends, NOON))
+    kept = await database.rows("SELECT * FROM casework_consent ORDER BY recipient")
+    assert [(row["consent_id"], row["ended_at"]) for row in kept] == [
+        (ends.consent_id, NOON),
+        (stands.consent_id, None),
+    ]
+    await database.execute("DELETE FROM casework_consent")
+    await migrate_as_owner(database, "gateway_owner", fill_consents, "consent_grant", "consent_id", "withdrawn_at")
+    assert await database.rows("SELECT * FROM casework_consent ORDER BY recipient") == kept

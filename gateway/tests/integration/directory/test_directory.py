@@ -9,6 +9,7 @@ from inzira_gateway.clients.intake import IntakeClient
 from inzira_gateway.clients.upstream import Upstream
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 
 
@@ -125,6 +126,7 @@ async def test_a_facility_is_told_that_somebody_is_followed_and_not_how(api: Api
     person, case = await admitted(deliveries, "2026-08-29"), new_id()
     told = {"person_id": person.id, "occurred_at": AT + timedelta(days=200), "recorded_by": "acc-1", "case_id": case}
     await deliveries.send(
+        agreement(person.id, "PFR"),
         person.case_opened(case), person.assigned(case, "acc-1"), person.released(), person.handed_over(case, "acc-1"),
         DueChanged.model_validate({**told, "next_due_on": "2026-09-01"}),
         FlagRaised.model_validate({**told, "flag_id": new_id(), "level": "RED"}),

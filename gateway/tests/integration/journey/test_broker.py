@@ -13,6 +13,7 @@ from inzira_platform.ids import new_id
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 from inzira_platform.worker import make_runtime
 
@@ -66,6 +67,7 @@ async def test_events_of_four_topics_arrive_once_whatever_the_broker_repeats(
         with suppress(asyncio.CancelledError):
             await consuming
         await runtime.engine.dispose()
+    await deliveries.send(agreement(people[0].id, "PFR"))
     journey = await api.as_("caseworker", sub="w1", org="PFR").get(f"/v1/persons/{people[0].id}/journey")
     sources = [item["source"] for item in journey.json()["items"]]
-    assert sources == ["intake", "curriculum", "reintegration", "reintegration"]
+    assert sources == ["intake", "intake", "curriculum", "reintegration", "reintegration"]

@@ -10,6 +10,7 @@ from inzira_gateway.clients.upstream import Upstream
 from inzira_platform.context import encode_token
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 
 
@@ -136,6 +137,8 @@ async def test_reach_follows_the_person(api: Api, deliveries: Deliveries) -> Non
     worker, supervisor = api.as_("caseworker", sub="w1", org="PFR"), api.as_("supervisor", org="PFR")
     assert (await worker.get(path)).status_code == 404
     await deliveries.send(person.case_opened(case), person.assigned(case, "w1"))
+    assert (await worker.get(path)).status_code == (await supervisor.get(path)).status_code == 404, "nobody was asked"
+    await deliveries.send(agreement(person.id, "PFR"), agreement(person.id, "DIDE"))
     assert (await worker.get(path)).status_code == 200
     assert (await supervisor.get(path)).status_code == 200
     await deliveries.send(person.handed_over(case, "w2", "DIDE"))

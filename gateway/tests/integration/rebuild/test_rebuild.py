@@ -10,6 +10,7 @@ from inzira_gateway.transactions import Transactions
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 
 PATH = "/v1/operations/gateway/events/rebuild"
@@ -42,6 +43,8 @@ async def grown(deliveries: Deliveries, upstream: SmallService, count: int = 3) 
         for version, event in ((1, person.admitted()), (2, person.released())):
             identifier = upstream.keep(event, version)
             await deliveries.send(event, version=version, event_id=identifier)
+        agreed = agreement(person.id, "PFR")
+        await deliveries.send(agreed, version=1, event_id=upstream.keep(agreed, 1))
         for version, event in ((1, person.case_opened(case)), (2, person.assigned(case, "w1"))):
             identifier = upstream.keep(event, version)
             await deliveries.send(event, version=version, event_id=identifier)
@@ -63,9 +66,9 @@ async def test_rebuild_gives_the_same_model_and_flips(
     assert await heads(api, 2) == before
     states = (await admin.get(PATH)).json()["items"]
     assert [(item["generation"], item["state"]) for item in states] == [(2, "ACTIVE"), (1, "RETIRED")]
-    assert states[0]["progress"]["events"] == 12 and states[0]["progress"]["missing"] == 0
+    assert states[0]["progress"]["events"] == 15 and states[0]["progress"]["missing"] == 0
     after = await api.as_("caseworker", sub="w1", org="PFR").get(f"/v1/persons/{people[0].id}/journey")
-    assert after.status_code == 200 and len(after.json()["items"]) == 4
+    assert after.status_code == 200 and len(after.json()["items"]) == 5
     assert await api.database.value("SELECT count(*) FROM journey_entry WHERE generation = 1") == 0
 
 
@@ -74,6 +77,7 @@ async def test_rebuild_fills_an_empty_gateway_and_its_reach(
 ) -> None:
     person, case = Person(new_id()), new_id()
     upstream.keep(person.admitted(), 1)
+    upstream.keep(agreement(person.id, "PFR"), 1)
     upstream.keep(person.case_opened(case), 1)
     upstream.keep(person.assigned(case, "w1"), 2)
     await api.as_("administrator").post(PATH, {"reason": "the database was lost"})

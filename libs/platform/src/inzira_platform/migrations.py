@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
+from inzira_platform.casework import ASKED_AT_SQL, PURPOSE
 from inzira_platform.tables import attach_platform_tables
 
 YEARS = range(2026, 2036)
@@ -51,6 +52,23 @@ POLICIES = {
     "system": "true",
 }
 
+ADDED_LATER = frozenset({"casework_consent"})
+STANDS = (
+    f"c.ended_at IS NULL AND c.valid_from <= {ASKED_AT_SQL} AND (c.valid_to IS NULL OR c.valid_to > {ASKED_AT_SQL})"
+)
+AGREED = (
+    "EXISTS (SELECT 1 FROM casework_consent c WHERE c.person_id = person_scope.person_id "  # noqa: S608 - constants
+    f"AND c.recipient = person_scope.org AND {STANDS})"
+)
+# Workers and supervisors are shown no other organisation's consents: so whoever changes to another one loses sight of
+# those who agreed to the former only. The rule cannot follow `person_scope`, whose rule follows it.
+CONSENT_POLICIES = {
+    "facility": "EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = casework_consent.person_id)",
+    "caseload": "recipient = nullif(current_setting('app.org', true), '')",
+    "org": "recipient = nullif(current_setting('app.org', true), '')",
+    "system": "true",
+}
+
 
 def run(metadata: MetaData) -> None:
     """Alembic's env.py of every service, in one call: online migrations over a plain connection it is handed."""
@@ -83,10 +101,10 @@ def create_platform_tables(op: Any, service: str) -> None:  # noqa: ANN401 - ale
         )
     metadata = MetaData()
     attach_platform_tables(metadata)
-    made_above = {"event_stream", "outbox", "outbox_pending"}
+    not_now = ADDED_LATER | {"event_stream", "outbox", "outbox_pending"}
     bind = op.get_bind()
     for table in metadata.sorted_tables:
-        if table.name not in made_above:
+        if table.name not in not_now:
             table.create(bind)
     for statement in APPEND_ONLY.strip().split(";\n"):
         op.execute(statement + (";" if not statement.endswith(";") else ""))
@@ -130,6 +148,58 @@ def _protect_person_scope(op: Any, service: str) -> None:  # noqa: ANN401 - alem
         op.execute(
             f"CREATE POLICY {kind} ON person_scope TO {service}_s_{kind} USING ({condition}) WITH CHECK ({condition})"
         )
+
+
+def ask_for_consent(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    """Later migration of every service: caseworkers and supervisors reach only those who agreed to their organisation.
+
+    Follow it with `fill_consents` where consents are kept already, else with `hear_consents_again`.
+    """
+    metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
+    attach_platform_tables(metadata)
+    metadata.tables["casework_consent"].create(op.get_bind())
+    _force(op, "casework_consent")
+    for kind, rule in CONSENT_POLICIES.items():
+        check = " WITH CHECK (true)" if kind == "system" else ""
+        op.execute(f"CREATE POLICY {kind} ON casework_consent TO {service}_s_{kind} USING ({rule}){check}")
+        op.execute(f"GRANT SELECT ON casework_consent TO {service}_s_{kind}")
+    op.execute(f"GRANT INSERT, UPDATE, DELETE ON casework_consent TO {service}_s_system")
+    for kind in ("caseload", "org"):
+        rule = f"{POLICIES[kind]} AND {AGREED}"
+        op.execute(f"ALTER POLICY {kind} ON person_scope USING ({rule}) WITH CHECK ({rule})")
+
+
+def stop_asking_for_consent(op: Any) -> None:  # noqa: ANN401 - alembic's op module
+    """The way back from `ask_for_consent`."""
+    for kind in ("caseload", "org"):
+        op.execute(f"ALTER POLICY {kind} ON person_scope USING ({POLICIES[kind]}) WITH CHECK ({POLICIES[kind]})")
+    op.drop_table("casework_consent")
+
+
+def hear_consents_again(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    """In a service that read past consents until now: let a republished journal of intake bring them from the first on.
+
+    The inbox goes with it: the versions of the other streams still refuse what was applied.
+    """
+    mine = f"consumer = '{service}.main'"
+    op.execute(f"DELETE FROM consumed_stream WHERE {mine} AND source = 'intake' AND stream LIKE 'consent:%'")  # noqa: S608 - names come from migrations only
+    op.execute(f"DELETE FROM inbox WHERE {mine}")  # noqa: S608 - names come from migrations only
+
+
+def fill_consents(op: Any, table: str, consent_id: str, ended_at: str) -> None:  # noqa: ANN401 - alembic's op module
+    """Where consents are kept already: what stands or stood is known at once. Names of the other table's columns.
+
+    A migration works as the tables' owner, who is under forced row-level security like everybody: it is set aside
+    inside the migration's transaction, in which nobody else sees the tables.
+    """
+    for name in (table, "casework_consent"):
+        op.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
+    kept = f"SELECT {consent_id}, person_id, recipient, valid_from, valid_to, {ended_at} FROM {table}"  # noqa: S608 - names come from migrations only
+    counted = f"purpose = '{PURPOSE}' AND basis IN ('CONSENT', 'LEGAL_DUTY')"
+    into = "casework_consent (consent_id, person_id, recipient, valid_from, valid_to, ended_at)"
+    op.execute(f"INSERT INTO {into} {kept} WHERE {counted}")
+    for name in (table, "casework_consent"):
+        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
 
 
 def _force(op: Any, table: str) -> None:  # noqa: ANN401 - alembic's op module

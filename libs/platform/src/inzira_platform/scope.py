@@ -1,8 +1,8 @@
 """Row-level security: one database role per scope kind, entered per transaction (security.md 4).
 
-`person_scope` says where each person is and who carries them; its policies decide which persons a role sees,
-and every table about a person follows them. Repositories repeat the predicate (`visible_persons`): it is what
-makes the plan fast; the policies are the net under it.
+`person_scope` says where each person is and who carries them, `casework_consent` to whom they agreed; the policies
+of `person_scope` decide which persons a role sees, and every table about a person follows them. Repositories repeat
+the predicate (`visible_persons`): it is what makes the plan fast; the policies are the net under it.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, column, false, func, or_, select, table, text, true
+from sqlalchemy import Select, and_, column, false, func, or_, select, table, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.auth import Principal
+from inzira_platform.casework import agreed
 
 SCOPE_KINDS = ("facility", "caseload", "org", "national", "oversight", "none", "system", "partner")
 
@@ -57,7 +58,8 @@ WHERE (s.facility, s.incoming_facility, s.org, s.worker_id, s.district, s.custod
 
 ENTER = text(
     "SELECT set_config('role', :role, true), set_config('app.sub', :sub, true), "
-    "set_config('app.facilities', :facilities, true), set_config('app.org', :org, true)"
+    "set_config('app.facilities', :facilities, true), set_config('app.org', :org, true), "
+    "set_config('app.now', :now, true)"
 )
 
 
@@ -73,6 +75,7 @@ async def enter_scope(session: AsyncSession, service: str, principal: Principal)
             "sub": principal.sub,
             "facilities": ",".join(principal.facilities),
             "org": principal.org or "",
+            "now": session.info["clock"].now().isoformat() if "clock" in session.info else "",
         },
     )
 
@@ -116,9 +119,10 @@ def _predicate(principal: Principal) -> Any:  # noqa: ANN401 - SQLAlchemy's bool
             mine = list(principal.facilities)
             return or_(columns.facility.in_(mine), columns.incoming_facility.in_(mine))
         case "caseload":
-            return columns.worker_id == principal.sub
+            # that it is the worker's own organisation follows: they may read no other's consents
+            return and_(columns.worker_id == principal.sub, agreed(columns.person_id, columns.org))
         case "org":
-            return columns.org == (principal.org or "")
+            return and_(columns.org == (principal.org or ""), agreed(columns.person_id, columns.org))
         case "national" | "oversight" | "system":
             return true()
         case _:

@@ -1,4 +1,4 @@
-"""Keeping `person_scope` fresh in a service that does not own it: handlers for intake's and reintegration's events.
+"""Keeping the reach of persons fresh in a service that does not own it: intake's and reintegration's events.
 
 Where a service has effects of its own for one of these types, it calls the function here from its own handler.
 """
@@ -8,6 +8,7 @@ from inzira_contracts.event import Event
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_platform.casework import PURPOSE, end_consent, hold_back, keep_consent
 from inzira_platform.errors import NotYet
 from inzira_platform.scope import PERSON_SCOPE, upsert
 from inzira_platform.service import Delivery, Handler
@@ -79,6 +80,23 @@ async def on_case_closed(session: AsyncSession, event: Event, _meta: Delivery) -
     await upsert(session, event.person_id, worker_id=None)
 
 
+async def on_consent_granted(session: AsyncSession, event: Event, meta: Delivery) -> None:
+    """An organisation may follow the person; the consent may come before the person does."""
+    assert isinstance(event, intake.ConsentGranted)  # noqa: S101 - registered for this type
+    if event.purpose == PURPOSE:
+        await keep_consent(
+            session, event.consent_id, event.person_id, event.recipient, event.valid_from, event.valid_to
+        )
+        await hold_back(session, event.consent_id, f"{meta.source}|{meta.stream}", meta.version)
+
+
+async def on_consent_withdrawn(session: AsyncSession, event: Event, _meta: Delivery) -> None:
+    """The organisation loses sight of the person at once, whoever carries the case."""
+    assert isinstance(event, intake.ConsentWithdrawn)  # noqa: S101 - registered for this type
+    if event.purpose == PURPOSE:
+        await end_consent(session, event.consent_id, event.person_id, event.recipient, event.occurred_at)
+
+
 async def _known(session: AsyncSession, event: Event) -> None:
     """Raise NotYet when intake's admission of this person has not arrived here."""
     statement = select(PERSON_SCOPE.c.person_id).where(PERSON_SCOPE.c.person_id == event.person_id)
@@ -97,4 +115,8 @@ CASELOAD: dict[str, Handler] = {
     reintegration.HandoverAccepted.type: on_handover_accepted,
     reintegration.CaseClosed.type: on_case_closed,
 }
-HANDLERS: dict[str, Handler] = CUSTODY | CASELOAD
+CONSENTS: dict[str, Handler] = {
+    intake.ConsentGranted.type: on_consent_granted,
+    intake.ConsentWithdrawn.type: on_consent_withdrawn,
+}
+HANDLERS: dict[str, Handler] = CUSTODY | CASELOAD | CONSENTS

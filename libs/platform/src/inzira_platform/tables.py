@@ -1,6 +1,7 @@
 """The tables every service database has: outbox, inbox, parking, idempotency and the reach of each person.
 
-The shapes are events.md section 1 and 2; each service creates them in its own first migration.
+The shapes are events.md section 1 and 2; each service creates them in its own first migration, and
+`casework_consent` in a later one.
 """
 
 from sqlalchemy import (
@@ -177,4 +178,15 @@ def _requests(metadata: MetaData) -> None:
         ),
         Index("ix_person_scope_worker_id", "worker_id", postgresql_where=text("worker_id IS NOT NULL")),
         Index("ix_person_scope_org", "org", postgresql_where=text("org IS NOT NULL")),
+    )
+    Table(
+        "casework_consent",
+        metadata,
+        Column("consent_id", UUID(as_uuid=True), primary_key=True),
+        Column("person_id", UUID(as_uuid=True), nullable=False),
+        Column("recipient", Text, nullable=False),
+        _time("valid_from"),
+        Column("valid_to", DateTime(timezone=True)),
+        Column("ended_at", DateTime(timezone=True)),
+        Index("ix_casework_consent_person_id", "person_id", "recipient"),
     )

@@ -10,6 +10,7 @@ from inzira_contracts.reintegration import WorkerAssigned
 from inzira_platform.clock import kigali_midnight
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement
 
 
 @pytest.fixture
@@ -119,6 +120,7 @@ async def test_the_assigned_worker_reads_an_enrolment(api: Api, custody: Custody
     worker = api.as_("caseworker", sub="acc-cw", org="PFR")
     refused(await worker.get(f"/v1/curriculum/enrolments/{enrolment}"), 404, "enrolment-not-found")
     await custody.send(
+        agreement(person, "PFR"),
         WorkerAssigned(
             person_id=person,
             occurred_at=kigali_midnight(date(2026, 3, 1)),
@@ -128,6 +130,6 @@ async def test_the_assigned_worker_reads_an_enrolment(api: Api, custody: Custody
             worker_id="acc-cw",
             org="PFR",
             role=WorkerRole.PRIMARY,
-        )
+        ),
     )
     assert (await worker.get(f"/v1/curriculum/enrolments/{enrolment}")).status_code == 200

@@ -3,13 +3,18 @@
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
+from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.consents import LONG_AGO
+from inzira_platform.testing.database import ServiceDatabase
 
 Body = dict[str, Any]
 MakeAdmission = Callable[..., Body]
 Admit = Callable[..., Awaitable[Body]]
+Agree = Callable[[UUID, str], Awaitable[None]]
 
 SECTIONS = ("identity", "reasons", "times", "injuries", "property", "family", "contacts")
 _numbers = count(1)
@@ -75,3 +80,19 @@ def admit(officer: Caller, make_admission: MakeAdmission) -> Admit:
         return body
 
     return admitting
+
+
+@pytest.fixture
+def agree(database: ServiceDatabase) -> Agree:
+    """A person's consent to an organisation, standing since long ago, as far as it decides who sees them."""
+
+    async def agreeing(person_id: UUID, org: str) -> None:
+        await database.execute(
+            "INSERT INTO casework_consent (consent_id, person_id, recipient, valid_from) VALUES ($1, $2, $3, $4)",
+            new_id(),
+            person_id,
+            org,
+            LONG_AGO,
+        )
+
+    return agreeing

@@ -25,4 +25,4 @@ async def test_what_was_found_at_visits_is_not_granted_to_facilities(database: S
         "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'reintegration_s_facility' "
         "AND table_name IN (SELECT table_name FROM information_schema.columns WHERE column_name = 'person_id')"
     )
-    assert {row["table_name"] for row in rows} == OPEN_TO_FACILITY | {"person_scope"}
+    assert {row["table_name"] for row in rows} == OPEN_TO_FACILITY | {"person_scope", "casework_consent"}

@@ -10,6 +10,7 @@ from inzira_contracts.reintegration import WorkerAssigned
 from inzira_platform.clock import kigali_midnight
 from inzira_platform.ids import new_id
 from inzira_platform.testing.client import Api
+from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
 from inzira_tvet.main import SERVICE
 from tvet_scene import OPENED, Intake, Workshop
@@ -73,6 +74,7 @@ async def test_a_caseworker_sees_the_trainings_of_their_own_persons(
     person, other = await intake.admit(), await intake.admit()
     mine, hidden = await huye.open(person), await huye.open(other)
     await deliveries.send(
+        agreement(person, "PFR"),
         WorkerAssigned(
             person_id=person,
             occurred_at=kigali_midnight(OPENED),
@@ -82,7 +84,7 @@ async def test_a_caseworker_sees_the_trainings_of_their_own_persons(
             worker_id="acc-worker",
             org="PFR",
             role="PRIMARY",
-        )
+        ),
     )
     worker = api.as_("caseworker", sub="acc-worker", org="PFR")
     listed = (await worker.get("/v1/tvet/trainings")).json()["items"]

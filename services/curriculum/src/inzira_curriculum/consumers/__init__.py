@@ -5,4 +5,9 @@ from inzira_platform.service import Handler
 
 from inzira_curriculum.consumers import intake, reintegration
 
-HANDLERS: dict[str, Handler] = {**scope_feed.CASELOAD, **intake.HANDLERS, **reintegration.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **scope_feed.CASELOAD,
+    **scope_feed.CONSENTS,
+    **intake.HANDLERS,
+    **reintegration.HANDLERS,
+}

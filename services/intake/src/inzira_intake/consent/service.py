@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
+from inzira_platform.casework import PURPOSE, end_consent, keep_consent
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit, record_access
 from inzira_platform.page import PageRequest
+from inzira_platform.scope import as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_intake.consent import events, repository
@@ -131,6 +133,9 @@ async def store(session: AsyncSession, row: Consent) -> Consent:
     """Keep a new row and tell of it."""
     session.add(row)
     await session.flush()
+    if row.purpose == PURPOSE:
+        async with as_system(session):  # whom it lets see the person is no matter of the caller's reach
+            await keep_consent(session, row.id, row.person_id, row.recipient, row.valid_from, row.valid_to)
     await emit(session, events.granted(row))
     return row
 
@@ -143,6 +148,9 @@ async def end(session: AsyncSession, row: Consent, at: datetime, by: str, refere
         row.version += 1
         await session.flush()
         await emit(session, events.withdrawn(row, at, by))
+        if row.purpose == PURPOSE:
+            async with as_system(session):
+                await end_consent(session, row.id, row.person_id, row.recipient, at)
     return row
 
 

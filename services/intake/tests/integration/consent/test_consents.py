@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from inzira_contracts.access import AccessRecorded
 from inzira_contracts.intake import ConsentGranted
+from inzira_platform.migrations import fill_consents
 from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.consents import migrate_as_owner
 from inzira_platform.testing.database import ServiceDatabase
 
 Body = dict[str, Any]
@@ -201,3 +203,14 @@ async def test_the_texts_are_there_to_be_read_out(api: Api, officer: Caller) -> 
     assert (await api.nobody().get("/v1/consent-texts")).status_code == 401
     assert (await api.as_("me_officer").get("/v1/consent-texts")).status_code == 403
     assert (await officer.get("/v1/consent-texts?language=sw")).status_code == 422
+
+
+async def test_the_upgrade_knows_who_agreed_before_it(officer: Caller, ask: Ask, database: ServiceDatabase) -> None:
+    made, other = await ask(), await ask(recipient="DIDE")
+    assert (await officer.post(f"/v1/consents/{other['id']}/withdrawal", {})).status_code == 200
+    kept = await database.rows("SELECT * FROM casework_consent ORDER BY recipient")
+    assert [(row["recipient"], row["ended_at"] is None) for row in kept] == [("DIDE", False), ("PFR", True)]
+    assert str(kept[1]["consent_id"]) == made["id"]
+    await database.execute("DELETE FROM casework_consent")
+    await migrate_as_owner(database, "intake_owner", fill_consents, "consent", "id", "withdrawn_at")
+    assert await database.rows("SELECT * FROM casework_consent ORDER BY recipient") == kept

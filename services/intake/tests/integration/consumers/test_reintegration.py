@@ -13,6 +13,7 @@ from inzira_platform.testing.deliveries import Deliveries
 
 Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
+Agree = Callable[[UUID, str], Awaitable[None]]
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 
@@ -30,13 +31,15 @@ def assigned(person_id: UUID, case_id: UUID) -> WorkerAssigned:
 
 
 async def test_a_caseworker_sees_who_they_carry_and_no_longer_after_closure(
-    api: Api, admit: Admit, deliveries: Deliveries
+    api: Api, admit: Admit, agree: Agree, deliveries: Deliveries
 ) -> None:
     made = await admit(person={"full_name": "Carried Invented"})
     person_id, case_id = UUID(made["person_id"]), new_id()
     worker = api.as_("caseworker", org="PFR", sub="acc-worker")
     assert (await worker.get(f"/v1/persons/{person_id}")).status_code == 404
     await deliveries.send(assigned(person_id, case_id))
+    assert (await worker.get(f"/v1/persons/{person_id}")).status_code == 404, "nobody asked the person yet"
+    await agree(person_id, "PFR")
     assert (await worker.get(f"/v1/persons/{person_id}")).json()["full_name"] == "Carried Invented"
     episodes = (await worker.get(f"/v1/persons/{person_id}/custody")).json()["episodes"]
     assert all(section["text"] is None for section in episodes[0]["sections"])

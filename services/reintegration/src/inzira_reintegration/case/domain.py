@@ -37,6 +37,13 @@ class Tier(StrEnum):
     LOW = "LOW"
 
 
+class Consent(StrEnum):
+    """Whether the person agrees to the organisation that carries the case; without it that sees nothing of them."""
+
+    STANDING = "STANDING"
+    MISSING = "MISSING"
+
+
 class ClosureCode(StrEnum):
     """Why a case ended (domain.md 5)."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from inzira_platform.auth import Principal
+from inzira_platform.casework import agreed
 from inzira_platform.scope import visible_persons
 from sqlalchemy import Date, cast, func, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,12 +25,16 @@ SORTS = {
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; None means any. `due_by` is a day in Rwanda, inclusive."""
+    """What a list is narrowed to; None means any. `due_by` is a day in Rwanda, inclusive.
+
+    `agreed`: whether the person's consent to the organisation that carries the case stands.
+    """
 
     state: str | None = None
     district: str | None = None
     worker_id: str | None = None
     due_by: date | None = None
+    agreed: bool | None = None
     sort: str = "next_due_on"
 
 
@@ -70,6 +75,9 @@ async def page(
             statement = statement.where(getattr(Case, name) == value)
     if wanted.due_by is not None:
         statement = statement.where(col(Case.next_due_on) <= wanted.due_by)
+    if wanted.agreed is not None:
+        stands = agreed(col(Case.person_id), col(Case.org))
+        statement = statement.where(stands if wanted.agreed else ~stands)
     if after is not None:
         day, case_id = date.fromisoformat(after[0]), UUID(after[1])
         statement = statement.where(tuple_(order, col(Case.id)) > tuple_(cast(literal(day), Date), literal(case_id)))
@@ -84,5 +92,27 @@ async def of_person(session: AsyncSession, principal: Principal, person_id: UUID
         .where(Case.person_id == person_id, col(Case.person_id).in_(visible_persons(principal)))
         .order_by(col(Case.id).desc())
         .limit(100)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def agreed_among(session: AsyncSession, case_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of these cases whose person agrees to the organisation that carries them."""
+    statement = select(Case.id).where(col(Case.id).in_(case_ids), agreed(col(Case.person_id), col(Case.org)))
+    return frozenset((await session.scalars(statement)).all())
+
+
+async def without_consent(session: AsyncSession, principal: Principal, limit: int) -> Sequence[Case]:
+    """Open cases in reach whose organisation does not see the person; those released or leaving soonest first."""
+    order = func.coalesce(Case.released_on, Case.expected_release_on, literal(FAR, Date))
+    statement = (
+        select(Case)
+        .where(
+            col(Case.person_id).in_(visible_persons(principal)),
+            Case.state != "CLOSED",
+            ~agreed(col(Case.person_id), col(Case.org)),
+        )
+        .order_by(order, col(Case.id))
+        .limit(limit)
     )
     return (await session.scalars(statement)).all()

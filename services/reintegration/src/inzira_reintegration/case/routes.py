@@ -1,7 +1,7 @@
 """HTTP door of cases."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -27,14 +27,19 @@ async def list_cases(
     district: Annotated[Code | None, Query(description="NISR code of the district of return")] = None,
     worker: Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")] = None,
     due_within: Annotated[int | None, Query(ge=0, le=366, description="days")] = None,
+    consent: Annotated[
+        Literal["standing", "missing"] | None,
+        Query(description="whether the person agrees to the organisation that carries the case"),
+    ] = None,
     sort: Annotated[Sort, Query()] = "next_due_on",
 ) -> Page[CaseRead]:
     """Cases of the persons in your reach."""
     due_by = None if due_within is None else clock.today() + timedelta(days=due_within)
-    wanted = service.CaseFilter(state.value if state else None, district, worker, due_by, sort)
+    agreed = None if consent is None else consent == "standing"
+    wanted = service.CaseFilter(state.value if state else None, district, worker, due_by, agreed, sort)
     cases, following = await service.list_cases(session, principal, wanted, page)
-    whole = principal.scope_kind != "facility"
-    return Page(items=[CaseRead.of(case, whole=whole) for case in cases], next_cursor=following)
+    consents = await service.consents_for(session, principal, cases)
+    return Page(items=[CaseRead.of(case, consent=consents.get(case.id)) for case in cases], next_cursor=following)
 
 
 @router.get("/v1/reintegration/cases/{case_id}", **declared("case:read"))
@@ -43,7 +48,8 @@ async def read_case(case_id: UUID, session: SessionDep, principal: PrincipalDep,
     case = await service.read_case(session, principal, case_id)
     waiting, contact = await responsibility.standing(session, case.id)
     response.headers["ETag"] = etag(case.version)
-    shown = CaseRead.of(case, whole=principal.scope_kind != "facility")
+    consents = await service.consents_for(session, principal, [case])
+    shown = CaseRead.of(case, consent=consents.get(case.id))
     return CaseDetail(
         **dict(shown),
         rcs_worker_id=contact.worker_id if contact else None,
@@ -55,5 +61,5 @@ async def read_case(case_id: UUID, session: SessionDep, principal: PrincipalDep,
 async def list_person_cases(person_id: UUID, session: SessionDep, principal: PrincipalDep) -> Page[CaseRead]:
     """Every episode of one person, the newest first."""
     cases = await service.cases_of_person(session, principal, person_id)
-    whole = principal.scope_kind != "facility"
-    return Page(items=[CaseRead.of(case, whole=whole) for case in cases])
+    consents = await service.consents_for(session, principal, cases)
+    return Page(items=[CaseRead.of(case, consent=consents.get(case.id)) for case in cases])

@@ -7,6 +7,7 @@ from uuid import UUID
 from inzira_platform.http import Schema
 from pydantic import Field
 
+from inzira_reintegration.case.domain import Consent
 from inzira_reintegration.case.models import Case
 
 Sort = Literal["next_due_on", "opened_on", "released_on", "expected_release_on"]
@@ -33,14 +34,18 @@ class CaseRead(Schema):
     next_due_on: date | None
     closure_code: str | None
     closed_on: date | None
+    consent: Consent | None = Field(
+        description="for a facility: whether the person's consent to the organisation stands; without it nobody of "
+        "that organisation sees the person"
+    )
 
     @classmethod
-    def of(cls, case: Case, *, whole: bool) -> Self:
-        """The case as a worker sees it (`whole`), or as a facility does."""
+    def of(cls, case: Case, *, consent: Consent | None) -> Self:
+        """The case as a worker sees it, or as a facility does, which alone is told of the `consent`."""
         shown = {name: getattr(case, name) for name in cls.model_fields if hasattr(case, name)}
-        if not whole:
+        if consent is not None:
             shown |= {"tier": None, "lost_contact_on": None, "next_due_on": None}
-        return cls(**shown)
+        return cls(**shown, consent=consent)
 
 
 class PendingHandover(Schema):

@@ -1,6 +1,6 @@
 """Use cases on the case itself: finding, listing, keeping its version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from inzira_reintegration.case.domain import (
     CaseChangedError,
     CaseNotFoundError,
     CaseState,
+    Consent,
     HandedOverError,
     require_open,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "case_opened",
     "cases_of_person",
     "change_case",
+    "consents_for",
     "contact_lost",
     "find_open_case",
     "list_cases",
@@ -35,6 +37,7 @@ __all__ = [
     "previous_cases",
     "read_case",
     "touch",
+    "without_consent",
 ]
 
 
@@ -119,6 +122,22 @@ async def cases_of_person(session: AsyncSession, principal: Principal, person_id
         raise CaseNotFoundError
     await record_access(session, principal, "reintegration.person.cases", [person_id])
     return cases
+
+
+async def consents_for(session: AsyncSession, principal: Principal, cases: Sequence[Case]) -> Mapping[UUID, Consent]:
+    """What a facility is told of each case: whether the organisation may see the person; others are told nothing.
+
+    Who belongs to the organisation sees the case only while the consent stands.
+    """
+    if principal.scope_kind != "facility" or not cases:
+        return {}
+    standing = await repository.agreed_among(session, [case.id for case in cases])
+    return {case.id: Consent.STANDING if case.id in standing else Consent.MISSING for case in cases}
+
+
+async def without_consent(session: AsyncSession, principal: Principal, limit: int) -> Sequence[Case]:
+    """Open cases in reach that nobody can work on until the person is asked."""
+    return await repository.without_consent(session, principal, limit)
 
 
 def _check_cursor(after: list[str]) -> None:

@@ -79,6 +79,15 @@ class NotYoursToHandOverError(DomainError):
     message = "Only the responsible worker or their supervisor may hand a case over."
 
 
+class ConsentMissingError(DomainError):
+    kind = Kind.RULE_VIOLATION
+    code = "consent-missing"
+    message = (
+        "The person has not agreed to being followed by this organisation, or no longer does. Have the psychosocial "
+        "officers of the facility ask them and record the consent; then try again."
+    )
+
+
 class ResponsibilityEndedError(DomainError):
     kind = Kind.CONFLICT
     code = "case-closed"
@@ -184,6 +193,15 @@ def check_may_decide(to: Worker, by: str, by_org: str | None, *, supervises: boo
     """
     if by != to.worker_id and not (supervises and by_org == to.org):
         raise NotYourHandoverError
+
+
+def require_agreed(agreed: bool) -> None:
+    """Casework rests on the person's consent to the organisation, or on a legal duty (security.md 4).
+
+    Raises ConsentMissingError.
+    """
+    if not agreed:
+        raise ConsentMissingError
 
 
 def _holder(now: Responsibility) -> Worker:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from inzira_contracts.event import Event
 from inzira_platform.auth import Principal
+from inzira_platform.casework import has_agreed
 from inzira_platform.clock import Clock, kigali_midnight
 from inzira_platform.errors import ForbiddenError
 from inzira_platform.ids import new_id
@@ -34,6 +35,7 @@ from inzira_reintegration.responsibility.domain import (
     check_may_offer,
     decline,
     offer,
+    require_agreed,
 )
 from inzira_reintegration.responsibility.events import handover_offered, worker_assigned
 from inzira_reintegration.responsibility.models import Assignment, Handover
@@ -103,8 +105,8 @@ async def assign_worker(
 ) -> tuple[Assignment, int]:
     """Name the responsible worker (PRIMARY, by a supervisor) or the facility's contact (RCS).
 
-    Raises CaseNotFoundError, CaseClosedError, FutureDateError, TooEarlyError, AlreadyResponsibleError, and
-    ForbiddenError when the role is not the principal's to give.
+    Raises CaseNotFoundError, CaseClosedError, FutureDateError, TooEarlyError, AlreadyResponsibleError,
+    ConsentMissingError, and ForbiddenError when the role is not the principal's to give.
     """
     case = await change_case(session, principal, clock, case_id)
     check_happened(started_on, clock.today(), field="started_on", not_before=case.opened_on)
@@ -136,6 +138,7 @@ async def _take_charge(
     worker = Worker(worker_id=worker_id, org=principal.org)
     waiting = await repository.waiting(session, case.id)
     assign(_responsibility(case, waiting), worker)
+    require_agreed(await has_agreed(session, case.person_id, worker.org))
     if waiting is not None:
         _settle(waiting, HandoverState.WITHDRAWN, clock.now(), principal.sub)
     row = await _change_holder(session, case, worker, Reason.SUPERVISOR, at, principal.sub, clock)
@@ -232,7 +235,8 @@ async def decide_handover(
 ) -> Handover:
     """Accept or decline; the one it was offered to may see the case only once they accepted.
 
-    Raises HandoverNotFoundError, HandoverSettledError, CaseClosedError, FutureDateError, TooEarlyError.
+    Raises HandoverNotFoundError, HandoverSettledError, CaseClosedError, FutureDateError, TooEarlyError, and
+    ConsentMissingError when the person has not agreed to the organisation that would carry them.
     """
     async with as_system(session):
         row = await _offered_to(session, principal, handover_id)
@@ -270,6 +274,7 @@ async def _accept(
     session: AsyncSession, principal: Principal, clock: Clock, case: Case, row: Handover, at: datetime
 ) -> None:
     accept(_responsibility(case, row))
+    require_agreed(await has_agreed(session, case.person_id, row.to_org))
     _settle(row, HandoverState.ACCEPTED, at, principal.sub)
     to = Worker(worker_id=row.to_worker, org=row.to_org)
     await _change_holder(session, case, to, Reason.HANDOVER, at, principal.sub, clock)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from inzira_platform.deps import ClockDep, PrincipalDep, SessionDep, declared
 
 from inzira_reintegration.worklist import service
-from inzira_reintegration.worklist.schemas import WorkFlag, WorkHandover, WorkItem, WorklistRead
+from inzira_reintegration.worklist.schemas import WorkConsent, WorkFlag, WorkHandover, WorkItem, WorklistRead
 
 router = APIRouter(tags=["worklist"])
 
@@ -26,5 +26,16 @@ async def read_worklist(
         overdue=[WorkItem.model_validate(row) for row in found.overdue],
         flags=[WorkFlag.model_validate(row) for row in found.flags],
         handovers=[WorkHandover.model_validate(row) for row in found.handovers],
+        consents=[
+            WorkConsent(
+                case_id=case.id,
+                person_id=case.person_id,
+                org=case.org,
+                state=case.state,
+                expected_release_on=case.expected_release_on,
+                released_on=case.released_on,
+            )
+            for case in found.consents
+        ],
         truncated=found.truncated,
     )

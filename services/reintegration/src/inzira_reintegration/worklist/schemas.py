@@ -50,6 +50,17 @@ class WorkHandover(Schema):
     accept_by: datetime
 
 
+class WorkConsent(Schema):
+    """A case whose organisation may not see the person: to be asked by the facility."""
+
+    case_id: UUID
+    person_id: UUID
+    org: str = Field(description="the organisation to ask for")
+    state: str
+    expected_release_on: date | None
+    released_on: date | None
+
+
 class WorklistRead(Schema):
     """My week."""
 
@@ -57,4 +68,7 @@ class WorklistRead(Schema):
     overdue: list[WorkItem]
     flags: list[WorkFlag]
     handovers: list[WorkHandover]
+    consents: list[WorkConsent] = Field(
+        description="for a facility: open cases that nobody of the organisation can see until the person agrees"
+    )
     truncated: bool = Field(description="a list was cut at 200; finish these first")

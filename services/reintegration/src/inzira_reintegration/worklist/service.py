@@ -9,6 +9,8 @@ from inzira_platform.clock import Clock
 from inzira_platform.outbox import record_access
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_reintegration.case import service as cases
+from inzira_reintegration.case.models import Case
 from inzira_reintegration.flag import service as flags
 from inzira_reintegration.flag.models import Flag
 from inzira_reintegration.followup import service as followup
@@ -27,6 +29,7 @@ class Worklist:
     overdue: Sequence[DueItem]
     flags: Sequence[Flag]
     handovers: Sequence[Handover]
+    consents: Sequence[Case]
     truncated: bool
 
 
@@ -38,12 +41,16 @@ async def read_worklist(
     items = await followup.pending_until(session, principal, worker_id, until, MOST)
     raised: Sequence[Flag] = []
     offered: Sequence[Handover] = []
-    if principal.scope_kind != "facility":  # flags and answers to offers are not the facility's
+    unasked: Sequence[Case] = []
+    if principal.scope_kind == "facility":
+        unasked = await cases.without_consent(session, principal, MOST)
+    else:  # flags and answers to offers are not the facility's
         raised = await flags.open_flags(session, principal, worker_id, MOST)
         offered = await responsibility.handovers_to_decide(session, principal, MOST)
     overdue = [item for item in items if item.latest_on < clock.today()]
     due = [item for item in items if item.latest_on >= clock.today()]
     shown = [item.person_id for item in items] + [flag.person_id for flag in raised]
-    shown += [offer.person_id for offer in offered]
+    shown += [offer.person_id for offer in offered] + [case.person_id for case in unasked]
     await record_access(session, principal, "reintegration.worklist.read", shown)
-    return Worklist(due, overdue, raised, offered, MOST in (len(items), len(raised), len(offered)))
+    is_cut = MOST in (len(items), len(raised), len(offered), len(unasked))
+    return Worklist(due, overdue, raised, offered, unasked, is_cut)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from inzira_platform.scope_feed import CASELOAD
+from inzira_platform.scope_feed import CASELOAD, CONSENTS
 from inzira_platform.service import Handler
 
 from inzira_tvet.consumers import intake
 
-HANDLERS: Mapping[str, Handler] = {**CASELOAD, **intake.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {**CASELOAD, **CONSENTS, **intake.HANDLERS}
