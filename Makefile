@@ -17,8 +17,8 @@ PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 PYTEST := $(BIN)/pytest -q
 WORKERS ?= auto
 
-.PHONY: help bootstrap up down status logs demo backup restore test check mutants edge alone kafka faults lint format \
-	types imports architecture migrations locks locks-fresh floors secrets-scan documents openapi schemas compose clean
+.PHONY: help bootstrap up down status logs demo backup restore test check mutants edge alone kafka faults failpoints lint \
+	format types imports architecture migrations locks locks-fresh floors secrets-scan documents openapi schemas compose clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ restore: $(READY) ## restore a backup into the stack, which must be down (FROM=s
 	@$(BIN)/inzira restore $(FROM) --data $(DATA) $(if $(REPLACE),--replace)
 
 test: $(READY) ## every test that needs no Java
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka"
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not real_kafka and not on_demand"
 
 mutants: $(READY) ## turn round every line of the access policy and every row-level-security policy, and show which cell catches it
 	$(PYTEST) -n 0 -s -p no:logging tests/matrix/test_policy_mutants.py \
@@ -74,10 +74,13 @@ kafka: $(READY) ## the journey against Apache Kafka (needs a JDK 17 and Maven)
 
 FAULT_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) \
 	$(if $(OPERATIONS),--operations $(OPERATIONS)) $(if $(USERS),--users $(USERS)) $(if $(ONLY),--only $(ONLY)) \
-	$(if $(OUT),--out $(OUT)) $(if $(MUTANTS),--mutants) --kafka $(KAFKA)
+	$(if $(OUT),--out $(OUT)) $(if $(RESTORE),--restore) $(if $(MUTANTS),--mutants) --kafka $(KAFKA)
 
-faults: $(READY) ## a campaign of faults (SEED=, MINUTES=, FAULTS=, OPERATIONS=, ONLY=, KAFKA=tansu|apache, MUTANTS=1)
+faults: $(READY) ## a campaign of faults (SEED=, MINUTES=, FAULTS=, OPERATIONS=, ONLY=, RESTORE=1, KAFKA=tansu|apache, MUTANTS=1)
 	$(BIN)/python tests/faults $(FAULT_OPTIONS)
+
+failpoints: $(READY) ## a process held at each point where a crash hurts and struck there, 27 cases (CASE=F7 for some)
+	$(PYTEST) -n 0 tests/faults/test_failpoints.py $(if $(CASE),-k $(CASE))
 
 check: lint types imports migrations locks-fresh floors secrets-scan documents ## everything that is checked without running the services
 

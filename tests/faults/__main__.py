@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from campaign import Campaign, Outcome, Plan
 from mutations import MUTATIONS, Mutation
 from report import readable
 
+DISK_MB, DISK_MB_PER_MINUTE = 1500, 50
+"""A small disk, so that it can be filled, but one on which a long run finds its place."""
 MUTANT_SECONDS = 240.0
 MUTANT_OPERATIONS, MUTANT_FAULTS = 800, 10
 """So many at least: on a slow machine a handful of operations would show nothing of what a mutant does."""
@@ -31,6 +34,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="kinds of faults, by their beginnings, with commas")
     parser.add_argument("--pause", type=float, nargs=2, default=(0.5, 3.5), help="seconds between faults")
     parser.add_argument("--mutants", nargs="*", default=None, help="show that the checker sees these, or all of them")
+    parser.add_argument("--restore", action="store_true", help="half way, back to a backup made in the first half")
     parser.add_argument("--out", type=Path, default=None, help="where history and report go")
     return parser.parse_args()
 
@@ -45,10 +49,11 @@ def main() -> int:
         return _mutants(given.mutants or list(MUTATIONS), seed, given.kafka, out)
     limits = {name: value for name in ("faults", "operations") if (value := getattr(given, name)) is not None}
     plan = Plan(
-        seed, given.kafka, given.minutes * 60, users=given.users, only=given.only, pause=tuple(given.pause), **limits
-    )
+        seed, given.kafka, given.minutes * 60, users=given.users, only=given.only, pause=tuple(given.pause),
+        restore=given.restore, disk_mb=DISK_MB + int(DISK_MB_PER_MINUTE * given.minutes), **limits,
+    )  # fmt: skip
     outcome = _run(plan, out)
-    return 1 if outcome.violations else 0
+    return 0 if outcome.is_good else 1
 
 
 def _mutants(names: list[str], seed: int, kafka: str, out: Path) -> int:
@@ -66,11 +71,18 @@ def _mutants(names: list[str], seed: int, kafka: str, out: Path) -> int:
     return 1 if missed else 0
 
 
+async def _carry_out(campaign: Campaign) -> Outcome:
+    """Its outcome; asked to end (SIGTERM, Ctrl-C) it mends, settles and checks what there is."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, campaign.end_early)
+    return await campaign.run()
+
+
 def _run(plan: Plan, out: Path) -> Outcome:
     out.mkdir(parents=True, exist_ok=True)
     for folder in (out, *out.parents[:1]):
         folder.chmod(folder.stat().st_mode | 0o055)  # PostgreSQL runs as another user when the campaign runs as root
-    outcome = asyncio.run(Campaign(plan, out).run())
+    outcome = asyncio.run(_carry_out(Campaign(plan, out)))
     (out / "report.json").write_text(json.dumps(outcome.as_json(), indent=1, default=str), encoding="utf-8")
     page = readable(outcome)
     (out / "report.md").write_text(page, encoding="utf-8")

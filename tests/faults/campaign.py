@@ -1,9 +1,6 @@
 """One campaign: the stack, its users, its faults, then silence, and the question whether anything is wrong."""
 
 import asyncio
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,16 +12,21 @@ import asyncpg
 import breaking
 import killing
 import network
+import releases
 from campaign_house import FAILPOINTS, House, make_ground
 from history import History
 from inzira_cli.processes import DEPLOYABLES
+from inzira_cli.road.cast import ADMINISTRATOR
+from judging import judged
 from nemesis import PAUSE, Nemesis, Scene
 from partner import Partner
+from progress import Progress
 from settling import drained, mend
+from taking_back import TimeMachine
 from workload import Workload, make_accounts
 
-CHECKER = Path(__file__).with_name("checker")
-ALL_FAULTS = (*killing.FAULTS, *network.FAULTS, *breaking.FAULTS)
+UNLIMITED = 10**9
+ALL_FAULTS = (*killing.FAULTS, *network.FAULTS, *breaking.FAULTS, *releases.FAULTS)
 WIDEN = """
 CREATE OR REPLACE FUNCTION campaign_pause() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -44,14 +46,16 @@ class Plan:
     seed: int
     kafka: str = "tansu"
     seconds: float = 60.0
-    faults: int = 10**9
-    operations: int = 10**9
+    faults: int = UNLIMITED
+    operations: int = UNLIMITED
     users: int = 12
     mutant: str | None = None
     only: str = ""
     pause: tuple[float, float] = PAUSE
     disk_mb: int = 1500
     failpoints: Mapping[str, str] | None = None
+    restore: bool = False
+    """Half way, everything is taken back to a backup made in the first half."""
     wait: float = 180.0
     """Seconds that consumers have, after the last fault, to take in everything."""
 
@@ -66,12 +70,22 @@ class Outcome:
     faults: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     drained_in: float | None = None
-    given_up: list[str] = field(default_factory=list)
+    given_up: dict[str, int] = field(default_factory=dict)
+    missed: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    """Errors of the campaign's own: one that was not sound proves nothing."""
+    before_restoration: dict[str, Any] = field(default_factory=dict)
+    """What the checker said before a backup was restored."""
     verdict: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_good(self) -> bool:
+        """Sound, and nothing wrong was found."""
+        return not self.violations and not self.failed
+
+    @property
     def violations(self) -> int:
-        return sum(self.verdict.get("violations", {}).values())
+        return sum(sum(one.get("violations", {}).values()) for one in (self.before_restoration, self.verdict))
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "violations": self.violations, "faults_total": sum(self.faults.values())}
@@ -86,6 +100,7 @@ class Campaign:
         self.ground = make_ground(folder / "run", plan.kafka, plan.disk_mb, plan.mutant, plan.failpoints or FAILPOINTS)
         self.house = House(self.ground)
         self.history = History(folder / "history.jsonl")
+        self.asked_to_end = False
 
     async def run(self) -> Outcome:
         """The whole of it. Raises StackError when the stack does not come up."""
@@ -93,19 +108,50 @@ class Campaign:
         try:
             await self.house.open()
             load, partner = await self._prepare()
-            nemesis = self._nemesis()
-            began = time.monotonic()
-            await self._trouble(load, partner, nemesis)
-            outcome.seconds = time.monotonic() - began
-            await mend(nemesis.scene)
-            outcome.drained_in = await self._settle(load, partner)
-            outcome.operations, outcome.by_outcome = self.history.operations, self.history.by_outcome
-            outcome.faults, outcome.given_up = dict(nemesis.counts), nemesis.scene.given_up
+            nemesis = self._nemesis(load)
+            if self.plan.restore:
+                await self._with_a_restoration(outcome, load, partner, nemesis)
+            await self._act(outcome, load, partner, nemesis)
+            await load.close()
             self.history.close()
-            outcome.verdict = self._judge()
         finally:
             await self.house.close()
         return outcome
+
+    async def _with_a_restoration(
+        self, outcome: Outcome, load: Workload, partner: Partner, nemesis: Nemesis
+    ) -> None:
+        """Half of the plan with a backup in it, judged; then the stack goes back to the backup."""
+        back = TimeMachine(nemesis.scene, load.world, self.history, self.folder)
+        await self._act(outcome, load, partner, nemesis, 0.5, back)
+        outcome.before_restoration, outcome.verdict = outcome.verdict, {}
+        if back.backup is not None and not self.asked_to_end:
+            await back.go_back()
+            nemesis.counts["restore.backup"] += 1
+
+    async def _act(
+        self, outcome: Outcome, load: Workload, partner: Partner, nemesis: Nemesis,
+        share: float = 1.0, back: TimeMachine | None = None,
+    ) -> None:  # fmt: skip
+        """Trouble until a share of the plan is done, then silence and the checker's word."""
+        began = time.monotonic()
+        try:
+            await self._trouble(load, partner, nemesis, share, back)
+        except* Exception as several:
+            for error in several.exceptions:
+                load.note_failure(error)
+        outcome.seconds += time.monotonic() - began
+        await mend(nemesis.scene)
+        await releases.replay_everything(nemesis.scene)
+        outcome.drained_in = await self._settle(load, partner)
+        outcome.operations, outcome.by_outcome = self.history.operations, dict(self.history.by_outcome)
+        outcome.faults, outcome.missed = dict(nemesis.counts), dict(nemesis.missed)
+        outcome.given_up, outcome.failed = dict(nemesis.scene.given_up), dict(load.failed)
+        outcome.verdict = await judged(self.folder, self.house.admin_dsn("{}"), self.ground.run.logs)
+
+    def end_early(self) -> None:
+        """Break nothing more: mend, settle, check and report."""
+        self.asked_to_end = True
 
     async def _prepare(self) -> tuple[Workload, Partner]:
         for name in DEPLOYABLES:
@@ -120,12 +166,12 @@ class Campaign:
         await partner.register(address)
         return load, partner
 
-    def _nemesis(self) -> Nemesis:
+    def _nemesis(self, load: Workload) -> Nemesis:
         wanted = self.plan.only.split(",") if self.plan.only else [""]
         chosen = tuple(fault for fault in ALL_FAULTS if any(fault.kind.startswith(one) for one in wanted))
         dice = Random(self.plan.seed + 1)  # noqa: S311 - repeatable, not secret
-        scene = Scene(self.house, self.ground, dice, self._journal_rows)
-        return Nemesis(scene, self.history, chosen, self.plan.pause)
+        scene = Scene(self.house, self.ground, dice, self._journal_rows, load.world.users[ADMINISTRATOR.username])
+        return Nemesis(scene, self.history, chosen, self.plan.pause, self._due)
 
     async def _journal_rows(self) -> int:
         total = 0
@@ -135,38 +181,51 @@ class Campaign:
             await connection.close()
         return total
 
-    async def _trouble(self, load: Workload, partner: Partner, nemesis: Nemesis) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(load.run())
-            group.create_task(partner.follow())
-            group.create_task(nemesis.run())
-            end = time.monotonic() + self.plan.seconds
-            told = time.monotonic()
-            while time.monotonic() < end and not self._is_enough(nemesis):
-                await asyncio.sleep(0.5)
-                if time.monotonic() - told > 20:
-                    told = time.monotonic()
-                    print(f"  {self.history.operations} operations, {nemesis.total} faults", flush=True)
-            nemesis.stopping.set()
-            load.stopping.set()
+    async def _trouble(
+        self, load: Workload, partner: Partner, nemesis: Nemesis, share: float, back: TimeMachine | None
+    ) -> None:
+        nemesis.stopping.clear()
+        load.stopping.clear()
+        looking_after = asyncio.create_task(killing.look_after(nemesis.scene))
+        end = time.monotonic() + (self.plan.seconds if share == 1 and not self.plan.restore else self.plan.seconds / 2)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(load.run())
+                group.create_task(partner.follow())
+                group.create_task(nemesis.run())
+                if back is not None:
+                    group.create_task(self._back_up(back, nemesis, share, end))
+                progress = Progress(self.folder, self.history, nemesis, load.failed)
+                await progress.say_until(lambda: self._is_over(nemesis, share, end))
+                nemesis.stopping.set()
+                load.stopping.set()
+        finally:
+            looking_after.cancel()
 
-    def _is_enough(self, nemesis: Nemesis) -> bool:
-        return nemesis.total >= self.plan.faults and self.history.operations >= self.plan.operations
+    async def _back_up(self, back: TimeMachine, nemesis: Nemesis, share: float, end: float) -> None:
+        """In the middle of it, beside users and faults."""
+        middle = (time.monotonic() + end) / 2
+        while not self._is_over(nemesis, share / 2, middle):
+            await asyncio.sleep(0.5)
+        await back.take()
+
+    def _is_over(self, nemesis: Nemesis, share: float, end: float) -> bool:
+        return self.asked_to_end or time.monotonic() >= end or self._is_enough(nemesis, share)
+
+    def _due(self) -> float:
+        """How many faults there may have been by now."""
+        if self.plan.faults == UNLIMITED or self.plan.operations == UNLIMITED:
+            return float(self.plan.faults)
+        return min(self.plan.faults, 1 + self.plan.faults * self.history.operations / self.plan.operations)
+
+    def _is_enough(self, nemesis: Nemesis, share: float) -> bool:
+        return (
+            nemesis.total >= self.plan.faults * share and self.history.operations >= self.plan.operations * share
+        )
 
     async def _settle(self, load: Workload, partner: Partner) -> float | None:
         await load.settle()
         seconds = await drained(self.house, self.plan.wait)
         await partner.catch_up()
         await load.world.users["me.officer"].read("stages.final", "/v1/facilities/stages")
-        await load.close()
         return seconds
-
-    def _judge(self) -> dict[str, Any]:
-        """The checker's word, from a process of its own."""
-        dsn = self.house.admin_dsn("{}")
-        words = [sys.executable, str(CHECKER), str(self.folder), dsn, str(self.ground.run.logs)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, 1):
-            raise RuntimeError(f"the checker failed:\n{done.stderr[-4000:]}")
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found

@@ -76,6 +76,18 @@ class Ground:
     """A small file system of its own for PostgreSQL, where one could be mounted."""
     broker_disk: Path | None = None
     """Another one for Apache Kafka's log."""
+    session_ms: int | None = None
+    """How long the broker waits for a consumer that says nothing; the stack's own by default."""
+
+    @property
+    def held(self) -> Path:
+        """One folder per process: which failpoints hold it (`launch.hold_points`)."""
+        return self.run.path / "held"
+
+    @property
+    def former(self) -> Path:
+        """One file per process that is the version before: which events it cannot read yet."""
+        return self.run.path / "former"
 
     @property
     def clocks(self) -> Path:
@@ -94,7 +106,8 @@ def make_ground(
     disk = _mount(run.path / "disk", disk_mb)
     broker_disk = _mount(run.path / "broker-disk", disk_mb) if kafka == "apache" else None
     ground = Ground(run, kafka, base, _wires(base), mutant, failpoints, disk, broker_disk)
-    ground.clocks.mkdir(exist_ok=True)
+    for folder_of_files in (ground.clocks, ground.former, *[ground.held / one.name for one in processes()]):
+        folder_of_files.mkdir(parents=True, exist_ok=True)
     return ground
 
 
@@ -173,6 +186,8 @@ class House(LocalStack):
         given = super()._environment(deployable)
         given[dsn_setting(deployable, "app")] = dsn(deployable, "app", app, _local(wires[f"pg:{deployable}"]))
         given[f"{prefix}_KAFKA_BOOTSTRAP"] = _local(wires["broker"])
+        if self._ground.session_ms is not None:
+            given[f"{prefix}_KAFKA_SESSION_MS"] = str(self._ground.session_ms)
         if deployable == "gateway":
             given |= {
                 f"GATEWAY_UPSTREAM_{name.upper()}": f"http://{_local(wires[f'http:{name}'])}" for name in SERVICES
@@ -191,6 +206,8 @@ class House(LocalStack):
             **self._environment(deployable),
             "INZIRA_FAILPOINTS": self._ground.failpoints.get(action, ""),
             "CAMPAIGN_CLOCK": str(self._ground.clocks / name),
+            "CAMPAIGN_HELD": str(self._ground.held / name),
+            "CAMPAIGN_FORMER": str(self._ground.former / name),
             "CAMPAIGN_MUTANT": self._ground.mutant or "",
         }
         words = [sys.executable, str(LAUNCHER), *command(deployable, action)[1:]]

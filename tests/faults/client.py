@@ -1,7 +1,6 @@
 """A user at the gateway who does not give up: the same key again until the answer is known or patience ends."""
 
 import asyncio
-import json
 import random
 import time
 import uuid
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import orjson
 from history import Attempt, History, Operation
 from multidict import CIMultiDict
 
@@ -43,19 +43,28 @@ class User:
         self._access, self._until = "", 0.0
         self._signing = asyncio.Lock()
 
-    async def sign_in(self) -> None:
-        """Wait until the account is let in."""
+    async def sign_in(self, patience: float = 120.0) -> bool:
+        """Whether the account was let in within `patience` seconds."""
+        end = time.monotonic() + patience
         async with self._signing:
-            if time.monotonic() < self._until:
-                return
-            body = {"username": self.username, "password": self._password}
-            while True:
-                status, answer, _ = await self._send("POST", "/v1/sessions", {"X-Request-Id": _new()}, body, 15.0)
-                if status == 201:
-                    break
-                await asyncio.sleep(0.5)
+            while time.monotonic() >= self._until:
+                if time.monotonic() > end:
+                    return False
+                await self._ask_in()
+        return True
+
+    def sign_out(self) -> None:
+        """Forget the session: the next request begins with a new one."""
+        self._until = 0.0
+
+    async def _ask_in(self) -> None:
+        body = {"username": self.username, "password": self._password}
+        status, answer, _ = await self._send("POST", "/v1/sessions", {"X-Request-Id": _new()}, body, 15.0)
+        if status == 201:
             self._access = answer["access_token"]
             self._until = time.monotonic() + answer["expires_in"] - 90
+        else:
+            await asyncio.sleep(0.5)
 
     async def read(self, kind: str, path: str, person: str = "", tokens: list[str] | None = None) -> Operation:
         """A read; tried until there is an answer or patience ends."""
@@ -74,6 +83,8 @@ class User:
     async def carry_out(self, operation: Operation, patience: float = PATIENCE) -> Operation:
         """Send until the outcome is known; what stays unknown is kept for the end of the campaign."""
         await self.attempt_until_known(operation, patience)
+        if not operation.attempts:  # nobody let the user in: nothing was asked
+            return operation
         if operation.outcome == "unknown" and operation.method != "GET":
             self.door.unsettled.append((self, operation))
         else:
@@ -85,11 +96,11 @@ class User:
         end = time.monotonic() + patience
         pause = 0.1
         while True:
-            attempt = await self._attempt(operation)
-            known = attempt.status not in UNKNOWN | AGAIN and attempt.code not in AGAIN_CODES
-            if known:
-                operation.outcome = "acked" if attempt.status < 400 else "refused"
-                return
+            if await self.sign_in(max(1.0, end - time.monotonic())):
+                attempt = await self._attempt(operation)
+                if attempt.status not in UNKNOWN | AGAIN and attempt.code not in AGAIN_CODES:
+                    operation.outcome = "acked" if attempt.status < 400 else "refused"
+                    return
             if time.monotonic() > end:
                 sent = [one for one in operation.attempts if one.status in UNKNOWN or one.code in AGAIN_CODES]
                 operation.outcome = "unknown" if sent else "refused"
@@ -98,8 +109,6 @@ class User:
             pause = min(pause * 1.7, 2.0)
 
     async def _attempt(self, operation: Operation) -> Attempt:
-        if time.monotonic() >= self._until:
-            await self.sign_in()
         attempt = Attempt(_new(), time.time())
         operation.attempts.append(attempt)
         limit = self.door.dice.choice(TIMEOUTS)
@@ -114,7 +123,7 @@ class User:
             operation.is_stale = told.get("Projection-Stale") == "true"
             operation.etag = told.get("ETag", operation.etag)
         if status == 401:
-            self._until = 0.0
+            self.sign_out()
         return attempt
 
     def _headers(self, operation: Operation, attempt: Attempt) -> dict[str, str]:
@@ -144,7 +153,7 @@ class User:
 
 def _parsed(content: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return json.loads(content) if content else None
+        return orjson.loads(content) if content else None
     except ValueError:
         return None
 

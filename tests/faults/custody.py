@@ -27,6 +27,8 @@ async def admit(world: World, someone: Someone) -> None:
     if done.ok:
         someone.person_id = str(done.answer["person_id"])
         someone.heard(done.token)
+    elif not someone.person_id and someone in world.people:
+        world.people.remove(someone)  # asked for again, with another key, it would be refused without end
 
 
 async def move(world: World, someone: Someone) -> None:

@@ -1,10 +1,12 @@
 """The external history: what clients asked and what they were told, one JSON line per operation, written as it ends."""
 
-import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
+
+import orjson
 
 
 @dataclass
@@ -60,14 +62,14 @@ class History:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._out: TextIO = file.open("a", encoding="utf-8")
+        self._out: BinaryIO = file.open("ab")
         self.operations = 0
-        self.by_outcome: dict[str, int] = {}
+        self.by_outcome: Counter[str] = Counter()
 
     def add(self, operation: Operation) -> None:
         """Keep an operation that has ended, known or not."""
         self.operations += 1
-        self.by_outcome[operation.outcome] = self.by_outcome.get(operation.outcome, 0) + 1
+        self.by_outcome[operation.outcome] += 1
         told = _told(operation) if operation.method == "GET" else operation.answer
         attempts = [vars(one) for one in operation.attempts]
         self._write({"is": "operation", **vars(operation), "attempts": attempts, "answer": told})
@@ -80,7 +82,7 @@ class History:
         self._out.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._out.write(json.dumps(line, separators=(",", ":"), default=str) + "\n")
+        self._out.write(orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE))
         self._out.flush()
 
 

@@ -1,6 +1,7 @@
 """Faults of processes: killed, stopped, started anew under load; all of them at once."""
 
 import asyncio
+import http.client
 import os
 import signal
 import time
@@ -67,15 +68,20 @@ async def stop_part(scene: Scene) -> dict[str, Any]:
 async def redeploy(scene: Scene) -> dict[str, Any]:
     """Ask a process to end, as a new release does, and start it again."""
     name = scene.dice.choice(PARTS)
-    pid_of(scene, name)
-    await asyncio.to_thread(_restart, scene, f"inzira:{name}")
+    await asyncio.to_thread(restart, scene, name)
     await until_running(scene, name)
     return {"target": name}
 
 
-def _restart(scene: Scene, name: str) -> None:
-    rpc(scene).stopProcess(name, True)
-    rpc(scene).startProcess(name, False)
+def restart(scene: Scene, name: str) -> None:
+    """End a process as a new release does, and start it. Raises ProcessLookupError when it is not running."""
+    former = pid_of(scene, name)
+    with suppress(xmlrpc.client.Fault):  # it may end by itself meanwhile
+        rpc(scene).stopProcess(f"inzira:{name}", True)
+    with suppress(xmlrpc.client.Fault):
+        rpc(scene).startProcess(f"inzira:{name}", False)
+    if pid_of(scene, name) == former:
+        raise ProcessLookupError(name)
 
 
 async def kill_postgres(scene: Scene) -> dict[str, Any]:
@@ -163,18 +169,26 @@ async def kill_everything(scene: Scene) -> dict[str, Any]:
 
 
 async def until_running(scene: Scene, name: str, seconds: float = 60) -> None:
-    """Wait for the supervisor; what it has given up is started by hand, as an operator would, and counted."""
+    """Wait for the supervisor, or for whoever looks after what it has given up (`look_after`)."""
     end = time.monotonic() + seconds
     await asyncio.sleep(0.3)
     while time.monotonic() < end:
         state = (await asyncio.to_thread(states, scene)).get(name)
         if state and state.state == "RUNNING":
             return
-        if state and state.state == "FATAL":
-            scene.given_up.append(name)
-            await asyncio.to_thread(start, scene, name)
         await asyncio.sleep(0.3)
     raise RuntimeError(f"{name} did not come back")
+
+
+async def look_after(scene: Scene) -> None:
+    """What the supervisor has given up is started by hand, as an operator would, and counted; until cancelled."""
+    while True:
+        for name, state in (await asyncio.to_thread(states, scene)).items():
+            if state.state == "FATAL":
+                scene.given_up[name] += 1
+                with suppress(OSError, http.client.HTTPException):
+                    await asyncio.to_thread(start, scene, name)
+        await asyncio.sleep(2)
 
 
 def start(scene: Scene, name: str) -> None:

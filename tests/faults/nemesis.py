@@ -1,6 +1,7 @@
 """Who breaks things: a seeded choice of faults, one at a time and overlapping, each undone after its time."""
 
 import asyncio
+import http.client
 import random
 import time
 import xmlrpc.client
@@ -13,6 +14,7 @@ from typing import Any
 import asyncpg
 from aiokafka.errors import KafkaError
 from campaign_house import Ground, House
+from client import User
 from history import History
 
 Injection = Callable[["Scene"], Awaitable[dict[str, Any]]]
@@ -28,8 +30,9 @@ class Scene:
     ground: Ground
     dice: random.Random
     journal_rows: Callable[[], Awaitable[int]]
+    operator: User
     wipes_left: int = 8
-    given_up: list[str] = field(default_factory=list)
+    given_up: Counter[str] = field(default_factory=Counter)
     """Processes the supervisor had stopped starting: an operator would have had to."""
 
 
@@ -51,7 +54,11 @@ class Nemesis:
     history: History
     faults: tuple[Fault, ...]
     pause: tuple[float, float] = PAUSE
+    due: Callable[[], float] = lambda: float("inf")
+    """How many may have been injected by now: a long campaign spreads its faults over its operations."""
     counts: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    """Faults that met another one on their way and could not be injected whole."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _held: set[str] = field(default_factory=set)
 
@@ -60,7 +67,7 @@ class Nemesis:
         async with asyncio.TaskGroup() as group:
             while not self.stopping.is_set():
                 free = [fault for fault in self.faults if fault.resource not in self._held]
-                if free and len(self._held) < OVERLAP:
+                if free and len(self._held) < OVERLAP and self.total + len(self._held) < self.due():
                     fault = self.scene.dice.choices(free, [one.weight for one in free])[0]
                     self._held.add(fault.resource)
                     group.create_task(self._carry_out(fault))
@@ -75,11 +82,13 @@ class Nemesis:
             OSError,
             RuntimeError,
             xmlrpc.client.Error,
+            http.client.HTTPException,
             asyncpg.PostgresError,
             asyncpg.InterfaceError,
             KafkaError,
             TimeoutError,
         ) as error:
+            self.missed[fault.kind] += 1
             self.history.note("fault.missed", kind=fault.kind, why=type(error).__name__, text=str(error)[:200])
             return
         finally:

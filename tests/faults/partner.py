@@ -84,6 +84,8 @@ class Partner:
         query = {"timeout": str(wait), "limit": "100"} | ({"cursor": self._cursor} if self._cursor else {})
         limit = aiohttp.ClientTimeout(total=wait + 10)
         async with session.get("/v1/feed", params=query, headers=headers, timeout=limit) as response:
+            if response.status == 410:  # a backup was restored: no position from before is given out again
+                self._cursor = None
             if response.status != 200:
                 self._until = 0.0 if response.status == 401 else self._until
                 raise PermissionError(str(response.status))

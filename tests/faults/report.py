@@ -12,6 +12,7 @@ def readable(outcome: Outcome) -> str:
         "",
         f"{'**MUTANT ' + plan.mutant + '**: ' if plan.mutant else ''}"
         f"{outcome.operations} operations of {plan.users} users in {outcome.seconds:.0f} s "
+        f"({outcome.operations / max(outcome.seconds, 1):.0f}/s) "
         f"({', '.join(f'{number} {name}' for name, number in sorted(outcome.by_outcome.items()))}), "
         f"{sum(outcome.faults.values())} faults, **{outcome.violations} violations**.",
         "",
@@ -30,7 +31,15 @@ def readable(outcome: Outcome) -> str:
         lines.append(f"| {kind} | {number} | {shown} |")
     lines += ["", "Answers: " + ", ".join(f"{status} × {n}" for status, n in sorted(checked["statuses"].items())), ""]
     if outcome.given_up:
-        lines += ["The supervisor had given up and was asked again: " + ", ".join(outcome.given_up), ""]
-    for invariant, number in verdict["violations"].items():
-        lines += [f"**{invariant}: {number}**", *[f"- {place}" for place in verdict["places"][invariant]], ""]
+        named = ", ".join(f"{name} {number} times" for name, number in sorted(outcome.given_up.items()))
+        lines += [f"The supervisor had given up and was asked again: {named}", ""]
+    if outcome.failed:
+        named = ", ".join(f"{place} {number} times" for place, number in sorted(outcome.failed.items()))
+        lines += [f"**The campaign itself was not sound**: {named}", ""]
+    if taken_back := checked["taken_back"]:
+        named = ", ".join(f"{number} {name}" for name, number in taken_back.items())
+        lines += [f"A backup was restored half way. Taken back with it: {named}.", ""]
+    for judgement in (outcome.before_restoration, verdict):
+        for invariant, number in judgement.get("violations", {}).items():
+            lines += [f"**{invariant}: {number}**", *[f"- {place}" for place in judgement["places"][invariant]], ""]
     return "\n".join(lines)

@@ -22,6 +22,10 @@ READ = {
     "reintegration": ("intake",),
 }
 """Which topics each database's consumer reads."""
+PENDING = "SELECT count(*) FROM outbox_pending"
+WAITING = """
+SELECT count(*) FROM parked_event WHERE replayed_at IS NULL AND reason IN ('waiting', 'gap', 'behind', 'retry')
+"""
 
 
 async def mend(scene: Scene) -> None:
@@ -30,17 +34,22 @@ async def mend(scene: Scene) -> None:
     for pid in left_behind(scene.ground.run):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    for clock in scene.ground.clocks.iterdir():
-        clock.unlink()
+    for file in (*scene.ground.clocks.iterdir(), *scene.ground.former.iterdir()):
+        file.unlink()
     for disk in (scene.ground.disk, scene.ground.broker_disk):
         if disk is not None:
             (disk / "ballast").unlink(missing_ok=True)
-    end = time.monotonic() + 90
+    await until_ready(scene)
+
+
+async def until_ready(scene: Scene, seconds: float = 90) -> None:
+    """Every process runs and says that it is ready; what was given up is started by hand, and counted."""
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         known = states(scene)
         for name, state in known.items():
             if state.state == "FATAL":
-                scene.given_up.append(name)
+                scene.given_up[name] += 1
             if state.state in ("FATAL", "EXITED", "STOPPED"):
                 start(scene, name)
         if known and all(state.state == "RUNNING" for state in known.values()) and _all_ready(scene.ground):
@@ -70,11 +79,7 @@ async def _is_drained(house: House) -> bool:
     for name in DEPLOYABLES:
         connection = await asyncpg.connect(house.admin_dsn(name), timeout=5)
         try:
-            if await connection.fetchval("SELECT count(*) FROM outbox_pending"):
-                return False
-            if await connection.fetchval(
-                "SELECT count(*) FROM parked_event WHERE replayed_at IS NULL AND reason IN ('waiting', 'gap', 'behind')"
-            ):
+            if await connection.fetchval(PENDING) or await connection.fetchval(WAITING):
                 return False
             for row in await connection.fetch("SELECT topic, count(*) AS n FROM outbox GROUP BY topic"):
                 topic = row["topic"].removeprefix("inzira.")
@@ -82,4 +87,20 @@ async def _is_drained(house: House) -> bool:
             taken[name] = await connection.fetchval("SELECT count(*) FROM inbox")
         finally:
             await connection.close()
-    return all(taken[name] >= sum(told.get(topic, 0) for topic in topics) for name, topics in READ.items())
+    enough = all(taken[name] >= sum(told.get(topic, 0) for topic in topics) for name, topics in READ.items())
+    # numbers are asked for often and cheaply; they do not tell what a restored backup has taken back
+    return enough and await _has_taken_in_each(house)
+
+
+async def _has_taken_in_each(house: House) -> bool:
+    told: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {}
+    for name in DEPLOYABLES:
+        connection = await asyncpg.connect(house.admin_dsn(name), timeout=5)
+        try:
+            for topic, id in await connection.fetch("SELECT topic, event_id::text FROM outbox"):
+                told.setdefault(topic.removeprefix("inzira."), set()).add(id)
+            taken[name] = {id for (id,) in await connection.fetch("SELECT event_id::text FROM inbox")}
+        finally:
+            await connection.close()
+    return all(told.get(topic, set()) <= taken[name] for name, topics in READ.items() for topic in topics)

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+import traceback
+from collections import Counter
 from pathlib import Path
 
 import aiohttp
@@ -57,6 +59,8 @@ class Workload:
     def __init__(self, address: str, run: RunFolder, history: History, seed: int, users: int) -> None:
         self._address, self._run, self._users = address, run, users
         self.history = history
+        self.failed: Counter[str] = Counter()
+        """Steps that ended with an error of the campaign's own, by its class and place: none should."""
         self.dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.seed = seed
         self.stopping = asyncio.Event()
@@ -88,8 +92,15 @@ class Workload:
             someone.busy += 1
             try:
                 await next_step(self.world, someone)(self.world, someone)
+            except Exception as error:
+                self.note_failure(error)
             finally:
                 someone.busy -= 1
+
+    def note_failure(self, error: Exception) -> None:
+        """A long campaign goes on, and says at its end that it was not sound."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        self.failed[f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"] += 1
 
     def _choose(self) -> Someone:
         world = self.world

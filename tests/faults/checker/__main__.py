@@ -17,13 +17,14 @@ import journeys
 import readers
 import recovery
 import responsible
+import restored
 import writes
-from evidence import gather
+from evidence import Evidence, gather
 
 CHECKS = {
     "writes": writes, "journals": journals, "consumers": consumers, "journeys": journeys, "feed": feed,
     "responsible": responsible, "access": access, "readers": readers, "canary": canary,
-    "consents": consents,
+    "consents": consents, "restored": restored,
 }  # fmt: skip
 SHOWN = 8
 
@@ -55,11 +56,20 @@ async def judge(folder: Path, dsn: str, logs: Path) -> dict[str, object]:
                 )
             ),
             "statuses": dict(Counter(attempt["status"] for one in evidence.operations for attempt in one["attempts"])),
+            "taken_back": _taken_back(evidence),
             "feed_items": sum(len(one["items"]) for one in evidence.notes["feed"]),
         },
         "recovery_seconds": recovery.by_kind(evidence),
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _taken_back(evidence: Evidence) -> dict[str, int]:
+    """What a restored backup took back, in numbers; empty when none was."""
+    if evidence.restored is None:
+        return {}
+    stands = Counter(evidence.restored.of(one) for one in evidence.writes() if one["outcome"] == "acked")
+    return {"events": len(evidence.restored.lost), **{f"acknowledged {name}": n for name, n in sorted(stands.items())}}
 
 
 if __name__ == "__main__":

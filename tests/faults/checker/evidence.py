@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from restored import Restored, read_restored
 
 SERVICES = ("intake", "curriculum", "tvet", "reintegration")
 DATABASES = (*SERVICES, "gateway")
@@ -59,6 +60,7 @@ class Evidence:
     connections: dict[str, asyncpg.Connection] = field(default_factory=dict)
     folder: Path = Path()
     logs: Path = Path()
+    restored: Restored | None = None
 
     def events(self) -> Iterator[Event]:
         """Every event of every journal, records of access left out."""
@@ -71,6 +73,20 @@ class Evidence:
     def reads(self) -> Iterable[dict[str, Any]]:
         return (one for one in self.operations if one["method"] == "GET")
 
+    def is_settled(self, operation: dict[str, Any]) -> bool:
+        """Whether what was told of it binds the databases: not where a restored backup took back what came after it."""
+        return self.restored is None or self.restored.of(operation) in ("kept", "since")
+
+    def is_recent(self, operation: dict[str, Any]) -> bool:
+        """Whether it was asked of the databases as they are now: what was before was judged before the restoration."""
+        return self.restored is None or self.restored.of(operation) == "since"
+
+    def looks(self) -> list[dict[str, Any]]:
+        """The partner's looks at the feed as it is now."""
+        if self.restored is None:
+            return self.notes["feed"]
+        return [one for one in self.notes["feed"] if one["at"] >= self.restored.ended]
+
     def poisons(self) -> list[dict[str, Any]]:
         return [one for one in self.notes["fault"] if one["kind"] == "broker.poison"]
 
@@ -81,10 +97,11 @@ class Evidence:
 
 async def gather(folder: Path, dsn: str, logs: Path) -> Evidence:
     """Read the history and the journals. `dsn` has `{}` in the place of the database's name."""
-    found = Evidence(folder=folder, logs=logs)
+    found = Evidence(folder=folder, logs=logs, restored=read_restored(folder))
     for line in (folder / "history.jsonl").open(encoding="utf-8"):
         entry = json.loads(line)
         if entry["is"] == "operation":
+            del entry["body"]  # a long run's bodies would fill the memory, and nothing is judged by them
             found.operations.append(entry)
         else:
             found.notes[entry["is"]].append(entry)

@@ -32,7 +32,8 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
     last = (await evidence.rows("gateway", "SELECT last FROM feed_counter"))[0]["last"]
     positions = [row["position"] for row in rows]
     found: list[Violation] = []
-    if positions != list(range(1, last + 1)):
+    floor = evidence.restored.feed_floor if evidence.restored else 0
+    if positions != list(range(floor + 1, last + 1)):
         found.append(Violation("feed has a gap", f"{len(positions)} rows up to {last}"))
     found += _milestones(evidence, rows)
     pids = {
@@ -41,17 +42,18 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
     }
     told, disorder = _told(evidence, pids)
     found += disorder
-    if evidence.notes["feed"]:
+    if evidence.looks():
         found += _complete(evidence, rows, told)
     return iter(found)
 
 
 def _milestones(evidence: Evidence, rows: list[Any]) -> Iterator[Violation]:
     counted = Counter((row["person"], row["at"], name) for row in rows for name in row["changed"])
+    told_before = evidence.restored.taken_in if evidence.restored else frozenset()
     for event in evidence.events():
         if event.kind in MILESTONES:
             number = counted[(event.data["person_id"], event.at, MILESTONES[event.kind])]
-            if number != 1:
+            if number != int(event.id not in told_before):
                 yield Violation("milestone not told once", f"{event.kind} {event.id} has {number} rows in the feed")
 
 
@@ -67,7 +69,7 @@ def _told(evidence: Evidence, pids: dict[str, str]) -> tuple[dict[int, str], lis
     """Position to person, as the partner was told, over all its looks."""
     told: dict[int, str] = {}
     found = []
-    for look in evidence.notes["feed"]:
+    for look in evidence.looks():
         before = position_of(look["after"])
         for item in look["items"]:
             position, person = position_of(item["id"]), pids.get(item["pid"], "?")
@@ -93,6 +95,9 @@ def _complete(evidence: Evidence, rows: list[Any], told: dict[int, str]) -> Iter
     for person, several in by_person.items():
         positions = heard.pop(person, set())
         start = next((row["position"] for row in several if row["at"] == admitted.get(person)), several[0]["position"])
+        if evidence.restored is not None:
+            yield from _told_anew(person, several, positions)
+            continue
         if not positions or min(positions) > start:
             yield Violation("feed lacks an item", f"nothing of {person} from position {start} on")
             continue
@@ -106,3 +111,12 @@ def _complete(evidence: Evidence, rows: list[Any], told: dict[int, str]) -> Iter
             yield Violation("feed told too much", f"{person}: {sorted(positions - wanted)[:3]}")
     for person, positions in heard.items():
         yield Violation("feed told of nobody", f"{person}: {sorted(positions)[:3]}")
+
+
+def _told_anew(person: str, several: list[Any], positions: set[int]) -> Iterator[Violation]:
+    """Since a backup was restored: every change of what is shown; of somebody not told of before also the first row."""
+    wanted = {row["position"] for row in several if SHOWN & set(row["changed"])}
+    if wanted - positions:
+        yield Violation("feed lacks an item", f"{person}: {sorted(wanted - positions)[:3]}")
+    if more := positions - wanted - {several[0]["position"]}:
+        yield Violation("feed told too much", f"{person}: {sorted(more)[:3]}")

@@ -27,7 +27,7 @@ async def check(evidence: Evidence) -> Iterator[Violation]:
     found: list[Violation] = []
     by_person: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for read in evidence.reads():
-        if read["outcome"] != "acked":
+        if read["outcome"] != "acked" or not evidence.is_recent(read):
             continue
         if read["kind"] == "journey":
             by_person[read["person"]].append(read)
@@ -80,6 +80,8 @@ def _versions_grow(evidence: Evidence) -> Iterator[Violation]:
     by_path: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     for read in evidence.reads():
         version = read["answer"].get("version") if isinstance(read["answer"], dict) else None
+        if not evidence.is_recent(read):
+            continue
         if read["outcome"] == "acked" and version and read["kind"] in ("person", "case"):
             last = read["attempts"][-1]
             by_path[read["path"]].append((last["began"], last["ended"], version))

@@ -87,6 +87,8 @@ class ConsumerRunner:
         self._wake = wake
         self._epochs: dict[tuple[str, int, str], int] = {}
         self._progress = time.monotonic()
+        self._looked = time.monotonic()
+        self._behind: dict[TopicPartition, int] = {}
         self._released = 0.0
         self._open = True
 
@@ -113,7 +115,8 @@ class ConsumerRunner:
         await self._load_epochs()
         consumer = await start_consumer(self._broker, self._consumer, self._topics, _Rebalances())
         pace = Pace(consumer, self._broker)
-        self._progress = time.monotonic()
+        self._progress = self._looked = time.monotonic()
+        self._behind = {}
         try:
             while True:
                 # aiokafka waits without end for an assignment when a rejoin after a broker's restart goes wrong, and
@@ -125,8 +128,7 @@ class ConsumerRunner:
                 if batches:
                     await failpoint("getmany_tx")
                     await self._take(consumer, batches)
-                else:
-                    await self._watch(consumer)
+                await self._watch(consumer)
                 await self._release()
         finally:
             if not await stop_client(consumer):
@@ -310,14 +312,20 @@ class ConsumerRunner:
                 raise NarrowError
 
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
-        """Raise StalledError when the broker has records past our position and none came (aiokafka 1154)."""
-        if time.monotonic() - self._progress < STALL_SECONDS:
+        """Raise StalledError when the broker has records past our position and none came (aiokafka 1154).
+
+        One partition may stand still while the others flow: it was behind at the last look, and has not moved since.
+        """
+        now = time.monotonic()
+        if now - self._looked < STALL_SECONDS:
             return
-        self._progress = time.monotonic()
+        is_quiet = now - self._progress >= STALL_SECONDS
+        before, self._looked = self._behind, now
         async with asyncio.timeout(self._broker.patience):
             ends = await consumer.end_offsets(consumer.assignment())
-            behind = [end > await consumer.position(tp) for tp, end in ends.items()]
-        if any(behind):
+            positions = {tp: await consumer.position(tp) for tp in ends}
+        self._behind = {tp: position for tp, position in positions.items() if position < ends[tp]}
+        if any(is_quiet or before.get(tp) == position for tp, position in self._behind.items()):
             raise StalledError
 
     def _report(self, records: list[Incoming], positions: list[Any]) -> None:
