@@ -118,9 +118,7 @@ class Campaign:
             await self.house.close()
         return outcome
 
-    async def _with_a_restoration(
-        self, outcome: Outcome, load: Workload, partner: Partner, nemesis: Nemesis
-    ) -> None:
+    async def _with_a_restoration(self, outcome: Outcome, load: Workload, partner: Partner, nemesis: Nemesis) -> None:
         """Half of the plan with a backup in it, judged; then the stack goes back to the backup."""
         back = TimeMachine(nemesis.scene, load.world, self.history, self.folder)
         await self._act(outcome, load, partner, nemesis, 0.5, back)
@@ -205,7 +203,7 @@ class Campaign:
     async def _back_up(self, back: TimeMachine, nemesis: Nemesis, share: float, end: float) -> None:
         """In the middle of it, beside users and faults."""
         middle = (time.monotonic() + end) / 2
-        while not self._is_over(nemesis, share / 2, middle):
+        while not self._is_over(nemesis, share / 2, middle):  # noqa: ASYNC110 - the nemesis counts and gives no signal
             await asyncio.sleep(0.5)
         await back.take()
 
@@ -219,9 +217,7 @@ class Campaign:
         return min(self.plan.faults, 1 + self.plan.faults * self.history.operations / self.plan.operations)
 
     def _is_enough(self, nemesis: Nemesis, share: float) -> bool:
-        return (
-            nemesis.total >= self.plan.faults * share and self.history.operations >= self.plan.operations * share
-        )
+        return nemesis.total >= self.plan.faults * share and self.history.operations >= self.plan.operations * share
 
     async def _settle(self, load: Workload, partner: Partner) -> float | None:
         await load.settle()

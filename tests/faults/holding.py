@@ -108,7 +108,7 @@ class Hold:
     async def reached(self) -> int:
         """The id of the process that is held there. Raises TimeoutError."""
         async with asyncio.timeout(REACHED_SECONDS):
-            while not await self.is_reached():
+            while not await self.is_reached():  # noqa: ASYNC110 - told by a file or a lock
                 await asyncio.sleep(0.02)
         return self.stage.pid(self.point.process)
 
@@ -155,7 +155,7 @@ async def kill(hold: Hold) -> None:
     os.kill(pid, signal.SIGKILL)
     await hold.let_go()
     async with asyncio.timeout(60):
-        while not await hold.stage.is_running(hold.point.process, but=pid):
+        while not await hold.stage.is_running(hold.point.process, but=pid):  # noqa: ASYNC110 - told by the supervisor
             await asyncio.sleep(0.1)
 
 
@@ -198,10 +198,12 @@ async def beside(stage: Stage, deployable: str) -> AsyncIterator[None]:
     log = stage.ground.run.logs / f"{deployable}-rival.log"
     environment = {**os.environ, **program.environment, "CAMPAIGN_HELD": ""}
     with log.open("wb") as output:
-        running = subprocess.Popen(program.command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(  # noqa: ASYNC220 - a command of the stack; starting it takes a moment
+            program.command, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         async with asyncio.timeout(5 * SESSION_SECONDS):
-            while '"consumer.assigned"' not in log.read_text(encoding="utf-8", errors="replace"):
+            while '"consumer.assigned"' not in log.read_text(encoding="utf-8", errors="replace"):  # noqa: ASYNC110 - a log
                 await asyncio.sleep(0.2)
         yield
     finally:

@@ -1,8 +1,7 @@
-"""How a campaign is doing, said every minute and kept in `progress.json`: a run that is broken off leaves its figures."""
+"""How a campaign is doing, said every minute and kept in `progress.json`, so that a broken run leaves its figures."""
 
 import asyncio
 import json
-import os
 import resource
 import time
 from collections import Counter
@@ -47,7 +46,7 @@ class Progress:
         }  # fmt: skip
         beside = self._file.with_suffix(".new")
         beside.write_text(json.dumps(told, indent=1), encoding="utf-8")
-        os.replace(beside, self._file)
+        beside.replace(self._file)
         kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(self._nemesis.counts.items()))
         print(
             f"  {told['seconds']:5d} s  {done} operations ({rate:.0f}/s lately), {self._nemesis.total} faults: {kinds}",

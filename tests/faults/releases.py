@@ -39,13 +39,13 @@ async def roll_back(scene: Scene) -> dict[str, Any]:
     name, seconds = f"{service}-worker", scene.dice.choice((3, 8))
     kind = scene.dice.choice(NEW_EVENTS[service])
     file: Path = scene.ground.former / name
-    file.write_text(kind)
+    file.write_text(kind)  # noqa: ASYNC240 - a word
     try:
         await _again(scene, name)
         await until_running(scene, name)
         await asyncio.sleep(seconds)
     finally:
-        file.unlink()
+        file.unlink()  # noqa: ASYNC240 - a name
         await _again(scene, name)
     await until_running(scene, name)
     parked = await unread(scene, service)

@@ -1,4 +1,4 @@
-"""A backup made under load and faults, and restored later: the stack goes on from it, and so do the campaign's users."""
+"""A backup made under load and faults, and restored later: the stack goes on from it, and so do its users."""
 
 import asyncio
 import copy

@@ -63,9 +63,7 @@ async def test_nothing_is_lost_and_nothing_done_twice(stage: Stage, place: str, 
     async with AsyncExitStack() as until_struck:
         hold = await until_struck.enter_async_context(held(stage, point))
         if place == "F9":
-            await until_struck.enter_async_context(
-                another_member(stage, GATEWAY, list(topics()))
-            )
+            await until_struck.enter_async_context(another_member(stage, GATEWAY, list(topics())))
             await hold.reached()
         asking = asyncio.create_task(custody.admit(world, someone))
         await strike(hold, place, name)
