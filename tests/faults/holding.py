@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ class Stage:
 
     async def is_running(self, process: str, but: int) -> bool:
         """Whether it runs again, as another process than `but`."""
-        state = (await asyncio.to_thread(states, self)).get(process)  # type: ignore[arg-type]
+        state = (await asyncio.to_thread(states, self)).get(process)  # type: ignore[arg-type]  # as above
         return bool(state and state.state == "RUNNING" and state.pid != but)
 
 
@@ -92,18 +93,23 @@ async def held(stage: Stage, point: Point) -> AsyncIterator["Hold"]:
 
 
 @dataclass
-class Hold:
+class Hold(ABC):
     """How a point is held."""
 
     stage: Stage
     point: Point
 
-    async def arm(self) -> None: ...
+    @abstractmethod
+    async def arm(self) -> None:
+        """From now on, whoever comes to the point stays there."""
 
+    @abstractmethod
     async def is_reached(self) -> bool:
-        raise NotImplementedError
+        """Whether somebody stays there."""
 
-    async def let_go(self) -> None: ...
+    @abstractmethod
+    async def let_go(self) -> None:
+        """Nobody is held any more."""
 
     async def reached(self) -> int:
         """The id of the process that is held there. Raises TimeoutError."""
