@@ -23,8 +23,8 @@ from evidence import Evidence, gather
 
 CHECKS = {
     "writes": writes, "journals": journals, "consumers": consumers, "journeys": journeys, "feed": feed,
-    "responsible": responsible, "access": access, "readers": readers, "canary": canary,
-    "consents": consents, "restored": restored,
+    "responsible": responsible, "access": access, "readers": readers, "canary": canary, "consents": consents,
+    "restored": restored,
 }  # fmt: skip
 SHOWN = 8
 

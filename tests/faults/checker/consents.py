@@ -42,6 +42,10 @@ def seen_without(evidence: Evidence, told: dict[str, tuple[str, str, bool]]) -> 
     agreed = {(person, org) for person, org, _ in told.values()}
     for read in evidence.reads():
         org = next((org for prefix, org in ORGANISATIONS.items() if read["who"].startswith(prefix)), None)
-        shown = read["outcome"] == "acked" and read["kind"] in ("case", "cases", "schedule", "journey", "person")
+        shown = (
+            read["outcome"] == "acked"
+            and evidence.is_recent(read)
+            and read["kind"] in ("case", "cases", "schedule", "journey", "person")
+        )
         if org and shown and (read["answer"] or {}).get("n", 1) and (read["person"], org) not in agreed:
             yield Violation("seen without consent", f"{read['who']} {read['path']}")
