@@ -87,7 +87,13 @@ def test_a_milestone_is_told_again_only_if_it_was_not_before() -> None:
 
 def test_the_partner_is_told_of_what_changed_since() -> None:
     rows = [{"position": 8, "changed": ["org"]}, {"position": 9, "changed": ["stage"]}]
-    told_of = [list(feed._told_anew(PERSON, rows, positions)) for positions in ({9}, {8, 9}, {8}, {9, 10})]
+    told_of = [list(feed._told_anew(PERSON, rows, positions, 8)) for positions in ({9}, {8, 9}, {8}, {9, 10})]
     assert [[one.invariant for one in several] for several in told_of] == [
         [], [], ["feed lacks an item"], ["feed told too much"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("positions", "count"), [({9}, 0), ({8, 9}, 0), ({8}, 1)])
+def test_nobody_is_shown_before_their_admission(positions: set[int], count: int) -> None:
+    rows = [{"position": 8, "changed": ["case_state"]}, {"position": 9, "changed": ["stage"]}]
+    assert len(list(feed._told_anew(PERSON, rows, positions, 9))) == count

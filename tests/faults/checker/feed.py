@@ -96,7 +96,7 @@ def _complete(evidence: Evidence, rows: list[Any], told: dict[int, str]) -> Iter
         positions = heard.pop(person, set())
         start = next((row["position"] for row in several if row["at"] == admitted.get(person)), several[0]["position"])
         if evidence.restored is not None:
-            yield from _told_anew(person, several, positions)
+            yield from _told_anew(person, several, positions, start)
             continue
         if not positions or min(positions) > start:
             yield Violation("feed lacks an item", f"nothing of {person} from position {start} on")
@@ -113,10 +113,14 @@ def _complete(evidence: Evidence, rows: list[Any], told: dict[int, str]) -> Iter
         yield Violation("feed told of nobody", f"{person}: {sorted(positions)[:3]}")
 
 
-def _told_anew(person: str, several: list[Any], positions: set[int]) -> Iterator[Violation]:
-    """Since a backup was restored: every change of what is shown; of somebody not told of before also the first row."""
-    wanted = {row["position"] for row in several if SHOWN & set(row["changed"])}
-    if wanted - positions:
-        yield Violation("feed lacks an item", f"{person}: {sorted(wanted - positions)[:3]}")
-    if more := positions - wanted - {several[0]["position"]}:
+def _told_anew(person: str, several: list[Any], positions: set[int], start: int) -> Iterator[Violation]:
+    """Since a backup was restored: every change of what is shown; of somebody not told of before also the first row.
+
+    Nobody is shown before the row of their admission, `start`, if that is told again: what another service said of
+    them came first, and was told or not as the partner looked later or earlier.
+    """
+    shown = {row["position"] for row in several if SHOWN & set(row["changed"])}
+    if lacking := {position for position in shown if position >= start} - positions:
+        yield Violation("feed lacks an item", f"{person}: {sorted(lacking)[:3]}")
+    if more := positions - shown - {several[0]["position"], start}:
         yield Violation("feed told too much", f"{person}: {sorted(more)[:3]}")
