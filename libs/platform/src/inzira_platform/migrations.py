@@ -1,5 +1,6 @@
 """What every service's migrations need: the environment, the platform's tables, and row-level security."""
 
+from collections.abc import Mapping
 from logging.config import dictConfig
 from typing import Any
 
@@ -123,14 +124,32 @@ def _grant_platform(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's 
     # Whoever writes an event reads its place back, never what is in the journal.
     op.execute(f"GRANT INSERT, SELECT (seq, created_at, event_id, stream, version, pkey) ON outbox TO {everyone}")
     op.execute(f"GRANT SELECT, INSERT ON outbox_pending, idempotency_key TO {everyone}")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE ON person_scope TO {everyone}")
+    op.execute(f"GRANT SELECT ON person_scope TO {everyone}")
     system = f"{service}_s_system"
     op.execute(f"GRANT SELECT ON outbox TO {system}")
+    op.execute(f"GRANT INSERT, UPDATE ON person_scope TO {system}")
     op.execute(f"GRANT DELETE ON outbox_pending, inbox, idempotency_key, relay_log TO {system}")
     op.execute(
         "GRANT SELECT, INSERT, UPDATE ON relay_log, relay_epoch, inbox, consumed_stream, consumer_position, "
         f"consumed_epoch, parked_event TO {system}"
     )
+
+
+def keep_reach_from(op: Any, service: str, writers: Mapping[str, str] | None = None) -> None:  # noqa: ANN401 - alembic's op module
+    """Later migration of every service: who may be seen by whom is written by the service itself.
+
+    `writers` names the scope kinds whose users write it by their own acts, and what they need for it: under the
+    policies of `person_scope`, for the persons in their reach alone.
+    """
+    readers = tuple(kind for kind in READERS if kind != "system")
+    op.execute(f"REVOKE INSERT, UPDATE ON person_scope FROM {_roles(service, readers)}")
+    for kind, privileges in (writers or {}).items():
+        op.execute(f"GRANT {privileges} ON person_scope TO {_roles(service, (kind,))}")
+
+
+def give_reach_back(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
+    """The way back from `keep_reach_from`, to what the first databases had."""
+    op.execute(f"GRANT INSERT, UPDATE ON person_scope TO {_roles(service, READERS)}")
 
 
 def _protect_answers(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module

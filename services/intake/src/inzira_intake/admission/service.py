@@ -76,7 +76,7 @@ async def admit_person(
     if admission.readmission is None:
         await people.refuse_known(session, principal, desk, admission.person, confirmed_new=admission.confirmed_new)
         person = people.new_row(desk, admission.person, now=clock.now(), by=principal.sub)
-        await _reach(session, person.person_id, admission)
+        await repository.add_reaches(session, [{"person_id": person.person_id, **reach_of(admission)}])
         await people.store_person(session, desk, person, admission.person)
         previous = None
     else:
@@ -131,7 +131,7 @@ async def _returning(
     if person_id is None:
         raise ReadmissionUnknownError
     async with as_system(session):
-        await _reach(session, person_id, admission)
+        await upsert(session, person_id, **reach_of(admission))
     person = await people.lock_person(session, principal, person_id)
     if person.died_on is not None:
         raise PersonDeceasedError
@@ -139,10 +139,6 @@ async def _returning(
     if previous and previous.closed_at and previous.closed_at > admission.admitted_at:
         raise OverlapError(field="admitted_at")
     return person, previous
-
-
-async def _reach(session: AsyncSession, person_id: UUID, admission: Admission) -> None:
-    await upsert(session, person_id, **reach_of(admission))
 
 
 def reach_of(admission: Admission) -> dict[str, str | None]:

@@ -71,7 +71,7 @@ async def test_who_may_write_a_withdrawal_down(
     )
     callers = (
         (api.nobody(), 401),
-        (api.as_("supervisor", org="PFR"), 403),
+        (api.as_("supervisor", org="DIDE"), 404),
         (protection, 403),
         (elsewhere, 404),
         (api.as_("caseworker", sub="acc-other", org="PFR"), 404),
@@ -83,6 +83,24 @@ async def test_who_may_write_a_withdrawal_down(
     assert (await officer.post(withdrawal({"id": "x"}), {})).status_code == 422
     assert (await officer.post(withdrawal(made), {"why": "x"})).status_code == 422
     assert (await api.as_("caseworker", sub="acc-cw", org="PFR").post(withdrawal(made), {})).status_code == 200
+
+
+async def test_once_the_case_is_closed_the_organisations_supervisor_writes_it_down(
+    api: Api, ask: Ask, database: ServiceDatabase
+) -> None:
+    """Nobody carries the person any more, and they may take a consent back at any time (Law 058/2021, Article 8)."""
+    made = await ask()
+    await database.execute(
+        "UPDATE person_scope SET worker_id = NULL, org = 'PFR' WHERE person_id = $1", made["person_id"]
+    )
+    assert (await api.as_("caseworker", sub="acc-cw", org="PFR").post(withdrawal(made), {})).status_code == 404
+    supervisor = api.as_("supervisor", sub="acc-sup", org="PFR")
+    (shown,) = (await supervisor.get(f"/v1/persons/{made['person_id']}/consents")).json()["items"]
+    assert (shown["id"], shown["state"]) == (made["id"], "ACTIVE")
+    answer = await supervisor.post(withdrawal(made), {"reference": "came to the office"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "WITHDRAWN")
+    (event,) = await told(database)
+    assert (str(event.consent_id), event.recorded_by) == (made["id"], "acc-sup")
 
 
 @pytest.mark.parametrize("role", ["facility", "caseload", "org", "oversight"])

@@ -1,0 +1,21 @@
+"""Who is seen by whom is written by the gateway alone: users of every kind only read it.
+
+Revision ID: g0075
+Revises: g0070
+"""
+
+from alembic import op
+from inzira_platform.migrations import give_reach_back, keep_reach_from
+
+revision = "g0075"
+down_revision = "g0070"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    keep_reach_from(op, "gateway")
+
+
+def downgrade() -> None:
+    give_reach_back(op, "gateway")
