@@ -1,14 +1,14 @@
 """Who is seen by whom is written by the gateway alone: users of every kind only read it.
 
-Revision ID: g0075
-Revises: g0070
+Revision ID: g0090
+Revises: g0080
 """
 
 from alembic import op
 from inzira_platform.migrations import give_reach_back, keep_reach_from
 
-revision = "g0075"
-down_revision = "g0070"
+revision = "g0090"
+down_revision = "g0080"
 branch_labels = None
 depends_on = None
 

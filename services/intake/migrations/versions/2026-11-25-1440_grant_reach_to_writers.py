@@ -1,14 +1,14 @@
 """Who is seen by whom is written by the service, and by officers who admit somebody new to their own facility.
 
-Revision ID: intake_0034
-Revises: intake_0030
+Revision ID: intake_0050
+Revises: intake_0040
 """
 
 from alembic import op
 from inzira_platform.migrations import give_reach_back, keep_reach_from
 
-revision = "intake_0034"
-down_revision = "intake_0030"
+revision = "intake_0050"
+down_revision = "intake_0040"
 
 
 def upgrade() -> None:

@@ -1,13 +1,13 @@
 """A consent can be taken back after the case is closed: the organisation's supervisor may write that down.
 
-Revision ID: intake_0036
-Revises: intake_0034
+Revision ID: intake_0060
+Revises: intake_0050
 """
 
 from alembic import op
 
-revision = "intake_0036"
-down_revision = "intake_0034"
+revision = "intake_0060"
+down_revision = "intake_0050"
 
 RULE = "basis = 'CONSENT' AND EXISTS (SELECT 1 FROM person_scope ps WHERE ps.person_id = consent.person_id)"
 ENDED = "withdrawn_at, withdrawn_by, withdrawal_reference, version"

@@ -1,14 +1,14 @@
 """Who is seen by whom is written by the service, and by supervisors who name a worker or open a case again.
 
-Revision ID: reintegration_0005
-Revises: reintegration_0001
+Revision ID: reintegration_0020
+Revises: reintegration_0010
 """
 
 from alembic import op
 from inzira_platform.migrations import give_reach_back, keep_reach_from
 
-revision = "reintegration_0005"
-down_revision = "reintegration_0001"
+revision = "reintegration_0020"
+down_revision = "reintegration_0010"
 
 
 def upgrade() -> None:
