@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
+from owned import faults, owned
 from policies import POLICIES, Net
 
 UNLIMITED = frozenset({"national", "oversight", "system"})
@@ -44,10 +45,11 @@ async def turned_of(net: Net) -> AsyncIterator[Turned]:
         prefix = f"{net.service}_s_"
         kinds = frozenset(role.removeprefix(prefix) for role in row["roles"].split(",") if role.startswith(prefix))
         table, name = row["table"], row["name"]
-        if not kinds or not net.present.get(table):
+        is_owned = table in owned(net.service)
+        if not kinds or not (is_owned or net.present.get(table)):
             continue
         alter = f'ALTER POLICY "{name}" ON {table}'
-        if row["using"] not in (None, "true") and (row["command"] == "w" or not kinds <= UNLIMITED):
+        if row["using"] not in (None, "true") and (is_owned or row["command"] == "w" or not kinds <= UNLIMITED):
             yield Turned(table, name, "everybody", kinds, f"{alter} USING (true)")
         if row["using"] is not None:
             yield Turned(table, name, "nobody", kinds, f"{alter} USING (false)")
@@ -65,6 +67,8 @@ async def judge(net: Net, turned: Turned) -> Judged:
         await net.connection.execute(turned.statement)
         if turned.table == "consent" and turned.policy.endswith(("_record", "_end")):
             found = await net.consent_faults(turned.kinds)
+        elif turned.table in owned(net.service):
+            found = await faults(net, [turned.table], turned.kinds)
         elif turned.how == "unchecked":
             found = await net.foreign_writes([turned.table], turned.kinds)
         else:

@@ -6,7 +6,7 @@ For every table about persons, every principal enters its database role as the s
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,18 @@ def asked_for() -> dict[str, frozenset[str]]:
     return {org: frozenset(people) for org, people in table["asked_for"].items()}
 
 
+def _policy_of(service: str) -> Matrix:
+    """The policy; in the gateway a partner is a client with grants, and its role reaches their rows."""
+    policy = matrix()
+    if service != "gateway":
+        return policy
+    given = yaml.safe_load((FOLDER / "databases.yaml").read_text("utf-8"))["partner"]
+    who = policy.principals["partner"]
+    who = replace(who, principal=replace(who.principal, sub=given["sub"]))
+    principals = {**policy.principals, "partner": who}
+    return replace(policy, principals=principals, reach={**policy.reach, "partner": frozenset(given["reach"])})
+
+
 @dataclass
 class Net:
     """One database, looked at role by role."""
@@ -78,9 +90,12 @@ class Net:
         for row in await connection.fetch(TABLES):
             found = await connection.fetch(f"SELECT DISTINCT person_id FROM {row['name']}")  # noqa: S608 - catalogue names
             present[row["name"]] = frozenset(names[one[0]] for one in found if one[0] in names)
+        around = connection.transaction()
+        await around.start()
         try:
-            yield cls(deployed, world, matrix(), connection, present)
+            yield cls(deployed, world, _policy_of(deployed.service.name), connection, present)
         finally:
+            await around.rollback()
             await connection.close()
 
     @property

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from database_mutants import judge, turned_of
+from owned import faults, keep_answers
 from policies import Net, readers
 from runs import Outcome, Run
 from views import views
@@ -35,9 +36,10 @@ async def hold_the_net(run: Run, record: Callable[[str, object], None]) -> None:
         unsaid = set(net.present) ^ set(readers(service))
         assert not unsaid, f"tables about persons, or lines of policy/databases.yaml, alone: {unsaid}"
         assert {name for name, people in net.present.items() if not people} <= NOTHING_THERE
-        faults = await net.differences() + await net.foreign_writes()
-        faults += await net.consent_faults() if service == "intake" else []
-        assert not faults, "\n" + "\n".join(faults)
+        await keep_answers(net)
+        found = await net.differences() + await net.foreign_writes() + await faults(net)
+        found += await net.consent_faults() if service == "intake" else []
+        assert not found, "\n" + "\n".join(found)
         record(f"matrix_{service}_tables", net.cells)
         print(f"{service} tables: {net.cells} cells")
         judged = [await judge(net, turned) async for turned in turned_of(net)]

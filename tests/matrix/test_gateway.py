@@ -9,7 +9,7 @@ from fleet import Deployed, Ground
 from runs import Run
 from seed_everything import everything
 from seed_gateway import Reception, seed_partners
-from telling import told
+from telling import hold_the_net, told
 from world import World
 
 INSIDE = frozenset({"GET /v1/operations/gateway/journal"})
@@ -43,6 +43,10 @@ async def test_who_changes_what(run: Run, record_testsuite_property: Callable[[s
     await run.write_all()
     told(run, "writes", record_testsuite_property)
     assert run.never_carried_out() == []
+
+
+async def test_the_database_holds_by_itself(run: Run, record_testsuite_property: Callable[[str, object], None]) -> None:
+    await hold_the_net(run, record_testsuite_property)
 
 
 async def test_what_is_inside_is_not_at_the_door(run: Run) -> None:
