@@ -23,7 +23,7 @@ from judging import judged
 from settling import drained
 from workload import Workload, make_accounts
 
-OFTEN = {("F2", "SIGKILL"), ("F5", "SIGKILL"), ("F7", "terminate"), ("F8", "SIGKILL")}
+OFTEN = {("F5", "SIGKILL"), ("F8", "SIGKILL")}
 CASES = [
     pytest.param(place, name, marks=() if (place, name) in OFTEN else pytest.mark.on_demand, id=f"{place}-{name}")
     for place in POINTS
