@@ -46,6 +46,10 @@ CLOSE_SECONDS = 5.0
 ENSURE_SECONDS = 30.0
 
 
+class UnclosedError(Exception):
+    """A consumer could not be closed: what is left of it may keep its place in the group, until the process ends."""
+
+
 class Topics:
     """Sees to it that the contracts' topics exist; keeps one connection."""
 
@@ -141,7 +145,7 @@ async def start_consumer(
 ) -> AIOKafkaConsumer:
     """A consumer in `group` that never commits by itself.
 
-    Raises KafkaError, or TimeoutError after two session times, when the broker is not there.
+    Raises KafkaError, or TimeoutError after two session times, when the broker is not there, and UnclosedError.
     """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=broker.bootstrap,
@@ -160,9 +164,15 @@ async def start_consumer(
         async with asyncio.timeout(broker.patience):
             await consumer.start()
     except BaseException:
-        await stop_client(consumer)
+        await close_consumer(consumer)
         raise
     return consumer
+
+
+async def close_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group. Raises UnclosedError when that is not done within 5 s."""
+    if not await stop_client(consumer):
+        raise UnclosedError
 
 
 async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform import metrics
 from inzira_platform.auth import system
-from inzira_platform.broker import BrokerSettings, ensure_topics, start_consumer, stop_client
+from inzira_platform.broker import BrokerSettings, close_consumer, ensure_topics, start_consumer
 from inzira_platform.delivery import Incoming, incoming
 from inzira_platform.failpoints import failpoint
 from inzira_platform.inbox import Contradiction, Inbox, NotYet, is_transient
@@ -53,10 +53,6 @@ class StalledError(Exception):
 
 class NarrowError(Exception):
     """The broker knows fewer partitions of a topic than the contract has: the client is made anew."""
-
-
-class UnclosedError(Exception):
-    """The client could not be closed: what is left of it may keep the place in the group, until the process ends."""
 
 
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -131,8 +127,7 @@ class ConsumerRunner:
                 await self._watch(consumer)
                 await self._release()
         finally:
-            if not await stop_client(consumer):
-                raise UnclosedError
+            await close_consumer(consumer)
 
     async def handle(self, records: list[Incoming]) -> None:
         """Apply records as a poll would, without a broker: for rebuilds from a journal and for tests."""

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from inzira_platform.auth import system
-from inzira_platform.broker import BrokerSettings
+from inzira_platform.broker import BrokerSettings, UnclosedError
 from inzira_platform.clock import Clock, SystemClock
-from inzira_platform.consumer import ConsumerRunner, UnclosedError
+from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.database import make_engine
 from inzira_platform.inbox import is_transient
 from inzira_platform.logging import log

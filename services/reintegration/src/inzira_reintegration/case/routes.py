@@ -39,7 +39,7 @@ async def list_cases(
     wanted = service.CaseFilter(state.value if state else None, district, worker, due_by, agreed, sort)
     cases, following = await service.list_cases(session, principal, wanted, page)
     consents = await service.consents_for(session, principal, cases)
-    return Page(items=[CaseRead.of(case, consent=consents.get(case.id)) for case in cases], next_cursor=following)
+    return Page(items=[CaseRead.of(case, consents) for case in cases], next_cursor=following)
 
 
 @router.get("/v1/reintegration/cases/{case_id}", **declared("case:read"))
@@ -49,7 +49,7 @@ async def read_case(case_id: UUID, session: SessionDep, principal: PrincipalDep,
     waiting, contact = await responsibility.standing(session, case.id)
     response.headers["ETag"] = etag(case.version)
     consents = await service.consents_for(session, principal, [case])
-    shown = CaseRead.of(case, consent=consents.get(case.id))
+    shown = CaseRead.of(case, consents)
     return CaseDetail(
         **dict(shown),
         rcs_worker_id=contact.worker_id if contact else None,
@@ -62,4 +62,4 @@ async def list_person_cases(person_id: UUID, session: SessionDep, principal: Pri
     """Every episode of one person, the newest first."""
     cases = await service.cases_of_person(session, principal, person_id)
     consents = await service.consents_for(session, principal, cases)
-    return Page(items=[CaseRead.of(case, consent=consents.get(case.id)) for case in cases])
+    return Page(items=[CaseRead.of(case, consents) for case in cases])

@@ -1,5 +1,6 @@
 """Cases on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -40,12 +41,13 @@ class CaseRead(Schema):
     )
 
     @classmethod
-    def of(cls, case: Case, *, consent: Consent | None) -> Self:
-        """The case as a worker sees it, or as a facility does, which alone is told of the `consent`."""
+    def of(cls, case: Case, consents: Mapping[UUID, Consent] | None) -> Self:
+        """The case as a worker sees it (None), or as a facility does, which alone is told of consents, by case."""
         shown = {name: getattr(case, name) for name in cls.model_fields if hasattr(case, name)}
-        if consent is not None:
-            shown |= {"tier": None, "lost_contact_on": None, "next_due_on": None}
-        return cls(**shown, consent=consent)
+        if consents is None:
+            return cls(**shown, consent=None)
+        shown |= {"tier": None, "lost_contact_on": None, "next_due_on": None}
+        return cls(**shown, consent=consents[case.id])
 
 
 class PendingHandover(Schema):

@@ -124,13 +124,15 @@ async def cases_of_person(session: AsyncSession, principal: Principal, person_id
     return cases
 
 
-async def consents_for(session: AsyncSession, principal: Principal, cases: Sequence[Case]) -> Mapping[UUID, Consent]:
-    """What a facility is told of each case: whether the organisation may see the person; others are told nothing.
+async def consents_for(
+    session: AsyncSession, principal: Principal, cases: Sequence[Case]
+) -> Mapping[UUID, Consent] | None:
+    """What a facility is told of each case: whether the organisation may see the person. None: not a facility.
 
     Who belongs to the organisation sees the case only while the consent stands.
     """
-    if principal.scope_kind != "facility" or not cases:
-        return {}
+    if principal.scope_kind != "facility":
+        return None
     standing = await repository.agreed_among(session, [case.id for case in cases])
     return {case.id: Consent.STANDING if case.id in standing else Consent.MISSING for case in cases}
 
