@@ -12,8 +12,8 @@ from inzira_platform.ids import new_id
 from inzira_platform.migrations import hear_consents_again
 from inzira_platform.scope import visible_persons
 from inzira_platform.testing.client import principal_of
-from inzira_platform.testing.consents import agreement, migrate_as_owner, taken_back
-from inzira_platform.testing.database import ServiceDatabase
+from inzira_platform.testing.consents import agreement, taken_back
+from inzira_platform.testing.database import ServiceDatabase, migrate_as_owner
 from inzira_platform.testing.deliveries import Deliveries
 from sqlalchemy.dialects import postgresql
 

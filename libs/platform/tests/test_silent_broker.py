@@ -1,6 +1,9 @@
 """A broker whose connections go silent, as behind a firewall that forgot them: no answer and no end."""
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -140,3 +143,43 @@ async def test_a_client_that_cannot_be_closed_is_told_of(monkeypatch: pytest.Mon
     monkeypatch.setattr(broker, "CLOSE_SECONDS", 0.05)
     async with asyncio.timeout(0.5):
         assert await stop_client(cast("AIOKafkaConsumer", Stuck())) is False
+
+
+WORKER = """
+import asyncio, sys
+from sample_service import SERVICE, Settings
+from inzira_platform import worker
+from inzira_platform.broker import UnclosedError
+
+async def hung(_runner):
+    asyncio.get_running_loop().create_task(never_ends())
+    raise UnclosedError
+
+async def never_ends():
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            pass
+
+worker.ConsumerRunner.run = hung
+settings = Settings.model_validate_json(sys.stdin.read())
+asyncio.run(worker.run_worker(SERVICE, settings))
+"""
+
+
+async def test_a_worker_whose_client_cannot_be_closed_ends_at_once(settings: ServiceSettings) -> None:
+    """Whatever of the client still hangs: the process does not wait for it."""
+    given = settings.model_dump(mode="json")
+    given |= {name: getattr(settings, name).get_secret_value() for name in ("database_dsn", "migrator_dsn")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+    )  # fmt: skip
+    try:
+        told, _ = await asyncio.wait_for(process.communicate(json.dumps(given).encode()), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 1
+    assert b"worker.ended" in told

@@ -12,8 +12,8 @@ from inzira_gateway.transactions import Transactions
 from inzira_platform.ids import new_id
 from inzira_platform.migrations import fill_consents
 from inzira_platform.testing.client import Api
-from inzira_platform.testing.consents import agreement, migrate_as_owner, taken_back
-from inzira_platform.testing.database import ServiceDatabase
+from inzira_platform.testing.consents import agreement, taken_back
+from inzira_platform.testing.database import ServiceDatabase, migrate_as_owner
 from inzira_platform.testing.deliveries import Deliveries
 
 NOON = datetime(2026, 11, 23, 10, tzinfo=UTC)

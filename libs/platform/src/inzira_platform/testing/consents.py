@@ -1,6 +1,5 @@
 """What intake tells of a person who agrees that an organisation follows them."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
 
 from inzira_platform.casework import PURPOSE
 from inzira_platform.ids import new_id
-from inzira_platform.testing.database import ServiceDatabase
 
 LONG_AGO = datetime(2020, 1, 6, 8, tzinfo=UTC)
 
@@ -52,14 +50,3 @@ def taken_back(given: ConsentGranted, at: datetime) -> ConsentWithdrawn:
         recipient=given.recipient,
         basis=given.basis,
     )
-
-
-async def migrate_as_owner(database: ServiceDatabase, owner: str, step: Callable[..., None], *given: str) -> None:
-    """Run one step of a migration on a database that is filled, under the role a migration works as."""
-    told: list[str] = []
-
-    class Op:
-        execute = staticmethod(told.append)
-
-    step(Op, *given)
-    await database.execute("\n".join([f"SET ROLE {owner};", *(f"{statement};" for statement in told), "RESET ROLE"]))

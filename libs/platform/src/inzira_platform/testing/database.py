@@ -1,5 +1,6 @@
 """A service's database in a test: its addresses, and a look inside that no policy hides."""
 
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -66,3 +67,14 @@ class ServiceDatabase:
             await admin.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
         finally:
             await admin.close()
+
+
+async def migrate_as_owner(database: ServiceDatabase, owner: str, step: Callable[..., None], *given: str) -> None:
+    """Run one step of a migration on a database that is filled, under the role a migration works as."""
+    told: list[str] = []
+
+    class Op:
+        execute = staticmethod(told.append)
+
+    step(Op, *given)
+    await database.execute("\n".join([f"SET ROLE {owner};", *(f"{statement};" for statement in told), "RESET ROLE"]))

@@ -9,8 +9,7 @@ from inzira_contracts.access import AccessRecorded
 from inzira_contracts.intake import ConsentGranted
 from inzira_platform.migrations import fill_consents
 from inzira_platform.testing.client import Api, Caller
-from inzira_platform.testing.consents import migrate_as_owner
-from inzira_platform.testing.database import ServiceDatabase
+from inzira_platform.testing.database import ServiceDatabase, migrate_as_owner
 
 Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
