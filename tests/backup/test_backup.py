@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,6 +36,7 @@ from inzira_cli.stack import Wanted as WantedStack
 from inzira_cli.supervisor import Supervisor, end, left_behind
 from inzira_platform.clock import SystemClock
 from inzira_platform.embedded import free_port, port_taken
+from inzira_platform.testing.folders import server_folder
 
 REGISTER = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
 OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
@@ -129,17 +129,14 @@ class Story:
 
 @pytest.fixture(scope="module")
 async def story() -> AsyncIterator[Story]:
-    # pytest closes its own folder to others at each start, and PostgreSQL runs as another user when tests run as root
-    folder = Path(tempfile.mkdtemp(prefix="inzira-backup-"))
-    folder.chmod(0o755)  # noqa: ASYNC240 - before anything runs
-    made = Story(RunFolder.at(folder / "run"), base_port(), folder / "sets")
-    try:
-        await LocalStack(made.run, WantedStack("tansu", None, None, made.base_port), lambda _: None).bring_up()
-        yield made
-    finally:
-        Supervisor(made.run).stop()
-        end(left_behind(made.run))
-        shutil.rmtree(folder)
+    with server_folder("backup") as folder:
+        made = Story(RunFolder.at(folder / "run"), base_port(), folder / "sets")
+        try:
+            await LocalStack(made.run, WantedStack("tansu", None, None, made.base_port), lambda _: None).bring_up()
+            yield made
+        finally:
+            Supervisor(made.run).stop()
+            end(left_behind(made.run))
 
 
 def base_port() -> int:

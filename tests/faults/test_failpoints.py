@@ -4,10 +4,8 @@
 """
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from history import History
 from holding import POINTS, RIVALS, SESSION_SECONDS, SIGNALS, Hold, Stage, another_member, held, stop
 from inzira_cli.supervisor import left_behind
 from inzira_contracts.topics import topics
+from inzira_platform.testing.folders import server_folder
 from judging import judged
 from settling import drained
 from workload import Workload, make_accounts
@@ -35,9 +34,14 @@ GATEWAY = "gateway.main"
 
 @pytest.fixture(scope="module")
 async def stage() -> AsyncIterator[Stage]:
-    # pytest closes its own folder to others, and PostgreSQL runs as another user when tests run as root
-    folder = Path(tempfile.mkdtemp(prefix="inzira-failpoints-"))
-    folder.chmod(0o755)  # noqa: ASYNC240 - before anything runs
+    with server_folder("failpoints") as folder:
+        async with standing(folder) as made:
+            yield made
+
+
+@asynccontextmanager
+async def standing(folder: Path) -> AsyncIterator[Stage]:
+    """A stack with its accounts, and nobody at work on it."""
     ground = make_ground(folder / "run", "tansu", 0, failpoints={})
     ground = replace(ground, session_ms=int(SESSION_SECONDS * 1000))
     house = House(ground)
@@ -52,7 +56,6 @@ async def stage() -> AsyncIterator[Stage]:
     finally:
         await house.close()
         assert not left_behind(ground.run)
-        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(("place", "name"), CASES)

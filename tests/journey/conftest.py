@@ -22,6 +22,7 @@ from inzira_cli.road.people import invent
 from inzira_cli.road.state import Road
 from inzira_cli.run_folder import RunFolder
 from inzira_platform.clock import SystemClock
+from inzira_platform.testing.folders import server_folder
 
 sys.path.append(str(Path(__file__).parent))  # importlib mode leaves this room out of reach of the tests
 
@@ -71,10 +72,11 @@ class Walked:
 
 
 @pytest.fixture(scope="module", params=["tansu", pytest.param("apache", marks=pytest.mark.real_kafka)])
-async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
     """A whole stack."""
-    async with standing(tmp_path_factory.mktemp("road"), request.param) as up:
-        yield up
+    with server_folder("road") as folder:
+        async with standing(folder, request.param) as up:
+            yield up
 
 
 @pytest.fixture(scope="module")

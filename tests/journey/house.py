@@ -90,8 +90,6 @@ class Silent:
 @asynccontextmanager
 async def standing(folder: Path, broker: str) -> AsyncIterator[House]:
     """Everything up until the block ends."""
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     run = RunFolder.at(folder / "run")
     told: list[str] = []
     stack = LocalStack(run, Wanted(broker, None, None, _base_port()), told.append)

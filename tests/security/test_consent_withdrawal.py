@@ -1,4 +1,8 @@
-"""From a person's no to nothing being given: intake, its relay, a real broker, the gateway's consumer, measured."""
+"""From a person's no to nothing being given: intake, its relay, a real broker, the gateway's consumer.
+
+How long it takes is put on record here and held to its limit of five seconds by `bench/partners.py`, on a machine that
+does nothing else.
+"""
 
 import asyncio
 import time
@@ -22,7 +26,7 @@ from inzira_platform.testing.client import Caller
 from inzira_platform.worker import make_runtime
 from seeds import admission
 
-LIMIT_SECONDS = 5.0
+PATIENCE_SECONDS = 30
 PEOPLE = 20
 ENDS = datetime(2027, 10, 31, 22, tzinfo=UTC)  # as the first of November begins in Rwanda
 CONSENT = {
@@ -57,7 +61,7 @@ async def may_be_given(gateway: Deployed, person: UUID, at: datetime) -> bool:
 
 async def seconds_until(gateway: Deployed, person: UUID, wanted: bool, since: float, at: datetime) -> float:
     """How long after `since` the gateway's decision about a person became what is wanted."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await may_be_given(gateway, person, at) is not wanted:  # noqa: ASYNC110 - the condition is in a database
             await asyncio.sleep(0.01)
     return time.perf_counter() - since
@@ -92,7 +96,7 @@ async def amid_other_work(officer: Caller) -> AsyncIterator[None]:
         await working
 
 
-async def test_a_withdrawal_is_in_effect_within_five_seconds_amid_other_work(
+async def test_a_withdrawal_takes_effect_amid_other_work(
     ground: Ground, broker: str, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     now = ground.clock.now()
@@ -115,10 +119,9 @@ async def test_a_withdrawal_is_in_effect_within_five_seconds_amid_other_work(
     ranked = sorted(taken)
     record_testsuite_property("withdrawal_seconds_median", round(median(ranked), 3))
     record_testsuite_property("withdrawal_seconds_longest", round(ranked[-1], 3))
-    assert ranked[-1] < LIMIT_SECONDS
 
 
-async def test_a_caseworker_loses_sight_within_five_seconds_of_a_withdrawal(
+async def test_a_caseworker_loses_sight_by_a_withdrawal(
     ground: Ground, broker: str, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     """Of a person they carry, at the door that shows whole journeys; the facility goes on seeing everybody."""
@@ -145,12 +148,11 @@ async def test_a_caseworker_loses_sight_within_five_seconds_of_a_withdrawal(
     ranked = sorted(taken)
     record_testsuite_property("caseworker_withdrawal_seconds_median", round(median(ranked), 3))
     record_testsuite_property("caseworker_withdrawal_seconds_longest", round(ranked[-1], 3))
-    assert ranked[-1] < LIMIT_SECONDS
 
 
 async def until_admitted(gateway: Deployed, person: UUID) -> None:
     """The gateway has heard of the person: an assignment before that would wait in the parking."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await gateway.database.value("SELECT count(*) FROM person_scope WHERE person_id = $1", person):  # noqa: ASYNC110 - the condition is in a database
             await asyncio.sleep(0.01)
 
@@ -158,7 +160,7 @@ async def until_admitted(gateway: Deployed, person: UUID) -> None:
 async def seconds_until_seen(gateway: Deployed, person: UUID, wanted: bool, since: float) -> float:
     """How long after `since` the worker's and the supervisor's sight of a person became what is wanted."""
     carers = [gateway.api.as_("caseworker", sub="acc-worker", org="PFR"), gateway.api.as_("supervisor", org="PFR")]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             answers = [await carer.get(f"/v1/persons/{person}/journey") for carer in carers]
             if {answer.status_code for answer in answers} == {200 if wanted else 404}:

@@ -25,6 +25,7 @@ from inzira_cli.processes import (
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.supervisor import State, Supervisor, left_behind
 from inzira_platform.embedded import port_taken
+from inzira_platform.testing.folders import server_folder
 
 OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
 
@@ -59,17 +60,18 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine() -> Iterator[Machine]:
     base = next(
         port
         for port in random.sample(range(20_000, 60_000, 100), 100)
         if not any(port_taken(port + offset) for offset in OFFSETS)
     )
-    made = Machine(RunFolder.at(tmp_path_factory.mktemp("stack") / "run"), base)
-    done = made.up()
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield made
-    made.inzira("down")
+    with server_folder("stack") as folder:
+        made = Machine(RunFolder.at(folder / "run"), base)
+        done = made.up()
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield made
+        made.inzira("down")
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:

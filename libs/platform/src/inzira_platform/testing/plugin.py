@@ -5,10 +5,7 @@ A service's conftest.py defines one session fixture, `service`, and may override
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Keys
 from inzira_platform.testing.database import ServiceDatabase
 from inzira_platform.testing.deliveries import Deliveries
+from inzira_platform.testing.folders import server_folder
 
 NOON = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 _TEMPLATES: dict[str, str] = {}
@@ -37,19 +35,21 @@ def pytest_configure() -> None:
     configure_logging("test", "pytest", "console")
 
 
-@contextmanager
-def _folder(name: str) -> Iterator[Path]:
-    """A folder of this test process alone: pytest removes older runs' folders, and another run may still use them."""
-    path = Path(tempfile.mkdtemp(prefix=f"inzira-{name}-"))
-    path.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of what a failed test logged, the requests that were answered say nothing of why, and hide the lines that do."""
+    report = yield
+    report.sections = [
+        (name, "".join(line for line in lines.splitlines(keepends=True) if "request.answered" not in line))
+        for name, lines in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A cluster of its own for this test process; nothing is durable."""
-    with _folder("postgres") as folder:
+    with server_folder("postgres") as folder:
         server = EmbeddedPostgres(folder / "data", free_port(), durable=False)
         server.start()
         yield server
@@ -60,7 +60,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def broker() -> Iterator[str]:
     """host:port of a broker: the embedded one, or Apache Kafka when INZIRA_TEST_BROKER=apache."""
     apache = os.environ.get("INZIRA_TEST_BROKER") == "apache"
-    with _folder("broker") as folder:
+    with server_folder("broker") as folder:
         server: Child = (
             ApacheKafka(folder / "data", free_port()) if apache else EmbeddedBroker(free_port(), folder / "data")
         )
