@@ -1,21 +1,29 @@
 """Statistics through the API: who may read which numbers, and that a release never changes."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from gateway_scene import Person
-from inzira_gateway.statistics.catalogue import load_cubes
-from inzira_gateway.statistics.domain import tally
-from inzira_gateway.statistics.protection import ALL, Cell
 from inzira_platform.clock import FixedClock
-from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.client import Api
 from inzira_platform.testing.deliveries import Deliveries
 from inzira_platform.testing.plugin import NOON
 from partner_scene import granted, registered
 from statistics_attack import Attack
-from statistics_scene import DISTRICTS, FIGURES, FOR_FIGURES, NATIONAL, STATS, come, entitled, release
-from statistics_worlds import Members
+from statistics_scene import (
+    DISTRICTS,
+    FIGURES,
+    FOR_FIGURES,
+    NATIONAL,
+    STATS,
+    come,
+    entitled,
+    members,
+    numbers,
+    read,
+    release,
+    renewed,
+)
 
 
 async def are_taught(deliveries: Deliveries, persons: list[Person]) -> None:
@@ -31,19 +39,6 @@ async def people(deliveries: Deliveries) -> list[Person]:
     await are_taught(deliveries, [*huye[:6], *nyamagabe[:7], *ngororero])
     await deliveries.send(*[person.released(return_district="41") for person in free])
     return [*huye, *nyamagabe, *few, *ngororero, *free]
-
-
-async def read(caller: Caller, path: str = DISTRICTS) -> dict[str, Any]:
-    answer = await caller.get(path, headers=FOR_FIGURES)
-    assert answer.status_code == 200, answer.text
-    document: dict[str, Any] = answer.json()
-    return document
-
-
-async def numbers(caller: Caller, path: str = DISTRICTS) -> dict[tuple[str | None, ...], int]:
-    document = await read(caller, path)
-    names = document["dimensions"]
-    return {tuple(row.get(name) for name in names): row["persons"] for row in document["numbers"]}
 
 
 ADMITTED = {("ADMITTED", "24"): 12, ("ADMITTED", "25"): 13}
@@ -170,27 +165,3 @@ async def test_releases_resist_the_attack(
     assert found == []
     assert targets > 100
     assert all(told), "each of them told something new"
-
-
-async def renewed(caller: Caller) -> dict[Cell, int]:
-    """Numbers of the latest release that are of its own day."""
-    found: dict[Cell, int] = {}
-    for name, dimension in (("stage-by-district", "return_district"), ("stage-by-facility", "facility")):
-        document = await read(caller, f"{STATS}/{name}")
-        for row in document["numbers"]:
-            value = row.get(dimension, "")
-            if row["as_known_on"] == document["as_known_on"]:
-                found[Cell(dimension if value else "", row.get("stage", ""), value)] = row["persons"]
-    return found
-
-
-async def members(api: Api) -> Members:
-    """Who is in which cell, from the read model itself."""
-    held: dict[Cell, set[int]] = {cell: set() for cell in tally([], load_cubes())}
-    for row in await api.database.rows("SELECT person_id, stage, return_district, facility FROM person_head"):
-        who, stage = row["person_id"].int, row["stage"]
-        leaves = [Cell(name, stage, row[name]) for name in ("return_district", "facility")]
-        for cell in (ALL, Cell("", stage, ""), *leaves):
-            held[cell].add(who)
-    lively = {"", "ADMITTED", "IN_CURRICULUM", "RELEASED"}
-    return {cell: frozenset(who) for cell, who in held.items() if not cell.value or cell.stage in lively}
