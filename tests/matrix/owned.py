@@ -22,8 +22,8 @@ KEPT = (
 @cache
 def owned(service: str) -> Mapping[str, Mapping[str, Any]]:
     """By table of a service: the column of the owner, and the kinds that see their own."""
-    found: dict[str, Any] = yaml.safe_load((FOLDER / "databases.yaml").read_text("utf-8"))["owned"]
-    return {**found["every"], **found.get(service, {})}
+    found: dict[str, Any] = yaml.safe_load((FOLDER / "databases.yaml").read_text("utf-8"))["owned"][service]
+    return found
 
 
 async def keep_answers(net: Net) -> None:

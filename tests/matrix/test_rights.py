@@ -14,6 +14,7 @@ from inzira_platform.testing.database import ServiceDatabase
 from inzira_platform.testing.plugin import make_database
 
 LOOKING = ("national", "oversight", "none", "partner")
+JOURNAL = frozenset({"event_stream", "outbox", "outbox_pending", "idempotency_key"})
 # A right of the whole table as its name, one of some columns with these; of tables, partitions and views alike.
 RIGHTS = """
 WITH held AS (
@@ -45,7 +46,15 @@ def written() -> dict[str, Any]:
 def expected(service: str, kind: str) -> dict[str, str]:
     """Rights by table."""
     lines = {**written()["every"][kind], **written()[service].get(kind, {})}
-    return {name: rights for names, rights in lines.items() for name in names.split(", ")}
+    looks = {name: rights for names, rights in lines.items() for name in names.split(", ")}
+    return {**looks, **of_journal(service, kind)}
+
+
+def of_journal(service: str, kind: str) -> dict[str, str]:
+    """Rights on the journal, by table: what the acts of the kind take."""
+    given = written()["journal"][service]
+    acts = [act for kinds, acts in given.items() if kind in kinds.split(", ") for act in acts]
+    return {table: rights for act in acts for table, rights in written()["acts"][act].items()}
 
 
 @pytest.fixture(params=SERVICES, scope="module")
@@ -64,6 +73,12 @@ async def rights_of(database: ServiceDatabase, kind: str) -> dict[str, str]:
 @pytest.mark.parametrize("kind", LOOKING)
 async def test_who_only_looks_has_these_rights_and_no_others(database: ServiceDatabase, kind: str) -> None:
     assert await rights_of(database, kind) == expected(database.service, kind)
+
+
+@pytest.mark.parametrize("kind", sorted(set(SCOPES) - {"system"}))
+async def test_each_kind_writes_to_the_journal_what_its_acts_take(database: ServiceDatabase, kind: str) -> None:
+    found = await rights_of(database, kind)
+    assert {name: rights for name, rights in found.items() if name in JOURNAL} == of_journal(database.service, kind)
 
 
 async def test_who_may_be_seen_by_whom_is_written_by_these_alone(database: ServiceDatabase) -> None:

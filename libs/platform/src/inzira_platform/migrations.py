@@ -15,6 +15,20 @@ from inzira_platform.tables import attach_platform_tables
 
 YEARS = range(2026, 2036)
 READERS = ("facility", "caseload", "org", "national", "oversight", "none", "system")
+JOURNAL = "event_stream, outbox, outbox_pending, idempotency_key"
+EMITS, RECORDS, REPEATS = "emits", "records", "repeats"
+JOURNAL_RIGHTS: Mapping[str, tuple[str, ...]] = {
+    EMITS: (
+        "SELECT, INSERT, UPDATE ON event_stream",
+        "INSERT, SELECT (seq, created_at, event_id, stream, version, pkey) ON outbox",
+        "INSERT ON outbox_pending",
+    ),
+    RECORDS: ("INSERT, SELECT (seq, created_at) ON outbox", "INSERT ON outbox_pending"),
+    REPEATS: ("SELECT, INSERT ON idempotency_key",),
+}
+"""What each kind of act takes: telling an event, leaving the record of a read, keeping an answer that may be asked for
+again. Whoever writes to the journal reads the place of the row back, never what is in it.
+"""
 
 OUTBOX = """
 CREATE TABLE event_stream (stream text NOT NULL, version int NOT NULL, CONSTRAINT pk_event_stream PRIMARY KEY (stream))
@@ -152,13 +166,43 @@ def give_reach_back(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's 
     op.execute(f"GRANT INSERT, UPDATE ON person_scope TO {_roles(service, READERS)}")
 
 
+def keep_journal_from(op: Any, service: str, acts: Mapping[str, tuple[str, ...]]) -> None:  # noqa: ANN401 - alembic's op module
+    """Later migration of every service: users of a scope kind write to the journal what their acts take, and no more.
+
+    `acts` names the acts of each kind (EMITS, RECORDS, REPEATS); kinds that are not named have nothing to do with it.
+    """
+    users = tuple(kind for kind in READERS if kind != "system")
+    op.execute(f"REVOKE ALL ON {JOURNAL} FROM {_roles(service, users)}")
+    for kind in users:
+        for act in acts.get(kind, ()):
+            for rights in JOURNAL_RIGHTS[act]:
+                op.execute(f"GRANT {rights} TO {_roles(service, (kind,))}")
+        if REPEATS not in acts.get(kind, ()):
+            op.execute(f"DROP POLICY {kind} ON idempotency_key")
+
+
+def give_journal_back(op: Any, service: str, acts: Mapping[str, tuple[str, ...]]) -> None:  # noqa: ANN401 - alembic's op module
+    """The way back from `keep_journal_from`, to what the first databases had."""
+    users = tuple(kind for kind in READERS if kind != "system")
+    for rights in (*JOURNAL_RIGHTS[EMITS], *JOURNAL_RIGHTS[REPEATS], "SELECT ON outbox_pending"):
+        op.execute(f"GRANT {rights} TO {_roles(service, users)}")
+    for kind in users:
+        if REPEATS not in acts.get(kind, ()):
+            _keep_answers_for(op, service, kind, OWN_ANSWERS)
+
+
+OWN_ANSWERS = "actor = nullif(current_setting('app.sub', true), '')"
+
+
+def _keep_answers_for(op: Any, service: str, kind: str, rule: str) -> None:  # noqa: ANN401 - alembic's op module
+    op.execute(f"CREATE POLICY {kind} ON idempotency_key TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
+
+
 def _protect_answers(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
     """Answers kept for a repeated request are for whoever sent it."""
     _force(op, "idempotency_key")
-    own = "actor = nullif(current_setting('app.sub', true), '')"
     for kind in READERS:
-        rule = "true" if kind == "system" else own
-        op.execute(f"CREATE POLICY {kind} ON idempotency_key TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
+        _keep_answers_for(op, service, kind, "true" if kind == "system" else OWN_ANSWERS)
 
 
 def _protect_person_scope(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
