@@ -5,6 +5,7 @@ import base64
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from inzira_gateway.settings import Settings
 from inzira_gateway.transactions import Transactions
 from inzira_gateway.webhook.address import Reach
 from inzira_gateway.webhook.dispatch import Dispatcher
+from inzira_gateway.webhook.places import AT_ONCE, SLOW_AT_ONCE, Free
 from inzira_gateway.webhook.transport import Sender, tls_context
 from inzira_gateway.webhook.vault import KeyVault
 from inzira_gateway.webhook.wake import Watch
@@ -32,6 +34,7 @@ from starlette.routing import Route
 NAME = "receiver.partner.example"
 PURPOSE = "reintegration_support"
 ON_THIS_MACHINE = Reach(frozenset({443}), loopback=True)
+EVERY_PLACE = Free(AT_ONCE, SLOW_AT_ONCE, Counter())
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """SQL of claiming and recording attempts: short transactions around an HTTP call that is made in none of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import case, exists, false, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.partner.domain import PartnerState
 from inzira_gateway.partner.models import Partner
 from inzira_gateway.webhook.domain import EndpointState, MessageKind, MessageState, Outcome
 from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+from inzira_gateway.webhook.places import LINGERS_AFTER, Free
 
 ENDPOINT: Any = WebhookEndpoint
 MESSAGE: Any = WebhookMessage
@@ -20,23 +21,53 @@ PARTNER: Any = Partner
 
 
 async def due(
-    session: AsyncSession,
-    now: datetime,
-    feeds: Collection[tuple[str, str]],
-    most: int,
-    of_one: int,
-    busy: Mapping[str, int],
-) -> Sequence[tuple[WebhookMessage, WebhookEndpoint]]:
-    """Messages that may be sent now and that no worker has, locked; the longest due first.
+    session: AsyncSession, now: datetime, feeds: Collection[tuple[str, str]], free: Free, of_one: int
+) -> Sequence[tuple[WebhookMessage, WebhookEndpoint, bool]]:
+    """Messages that may be sent now and that no worker has, locked, and whether each goes by the slow lane.
 
     Partner and endpoint are active, and the feed it tells of is one of `feeds` (client id, purpose): those that may
-    be followed today. Others wait: they are sent when that is so again. Of one partner come so many that with its
-    `busy` ones there are `of_one` at most.
+    be followed today. Others wait: they are sent when that is so again. In turn, whose partner has fewer under way
+    before others; of one partner come so many that with its busy ones there are `of_one` at most.
     """
-    place = func.row_number().over(partition_by=ENDPOINT.client_id, order_by=(MESSAGE.next_attempt_at, MESSAGE.id))
-    free = [(ENDPOINT.client_id == client, of_one - count) for client, count in busy.items()]
-    waiting = (
-        select(MESSAGE.id, place.label("place"), (case(*free, else_=of_one) if free else literal(of_one)).label("free"))
+    waiting = _waiting(now, feeds, free, of_one)
+    lane = select(
+        waiting,
+        func.row_number()
+        .over(partition_by=waiting.c.is_slow, order_by=(waiting.c.place - waiting.c.left, waiting.c.at, waiting.c.id))
+        .label("turn"),
+    ).where(waiting.c.place <= waiting.c.left)
+    turns = lane.subquery()
+    query = (
+        select(WebhookMessage, WebhookEndpoint, turns.c.is_slow)
+        .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
+        .join(turns, turns.c.id == MESSAGE.id)
+        .where(
+            turns.c.turn <= case((turns.c.is_slow, free.slow), else_=free.at_once),
+            # once more, on the row as it is when it is locked: another worker may have taken it meanwhile
+            MESSAGE.state == MessageState.PENDING,
+            or_(MESSAGE.lease_until.is_(None), MESSAGE.lease_until <= now),
+        )
+        .order_by(turns.c.turn, turns.c.id)
+        .with_for_update(of=WebhookMessage, skip_locked=True)
+    )
+    return [(row[0], row[1], row[2]) for row in (await session.execute(query)).all()]
+
+
+def _waiting(now: datetime, feeds: Collection[tuple[str, str]], free: Free, of_one: int) -> Any:  # noqa: ANN401 - a subquery
+    """Messages that are due: their place among those of their partner, and how many of it there may be."""
+    is_slow = _is_slow()
+    place = func.row_number().over(
+        partition_by=ENDPOINT.client_id, order_by=(is_slow, MESSAGE.next_attempt_at, MESSAGE.id)
+    )
+    left = [(ENDPOINT.client_id == client, of_one - count) for client, count in free.busy.items()]
+    return (
+        select(
+            MESSAGE.id,
+            MESSAGE.next_attempt_at.label("at"),
+            is_slow.label("is_slow"),
+            place.label("place"),
+            (case(*left, else_=of_one) if left else literal(of_one)).label("left"),
+        )
         .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
         .join(Partner, PARTNER.client_id == ENDPOINT.client_id)
         .where(
@@ -52,20 +83,19 @@ async def due(
         )
         .subquery()
     )
-    query = (
-        select(WebhookMessage, WebhookEndpoint)
-        .join(WebhookEndpoint, ENDPOINT.id == MESSAGE.endpoint_id)
-        .where(
-            MESSAGE.id.in_(select(waiting.c.id).where(waiting.c.place <= waiting.c.free)),
-            # once more, on the row as it is when it is locked: another worker may have taken it meanwhile
-            MESSAGE.state == MessageState.PENDING,
-            or_(MESSAGE.lease_until.is_(None), MESSAGE.lease_until <= now),
-        )
-        .order_by(MESSAGE.next_attempt_at)
-        .limit(most)
-        .with_for_update(of=WebhookMessage, skip_locked=True)
+
+
+def _is_slow() -> Any:  # noqa: ANN401 - a column expression
+    """Whether the endpoint's last attempt was over only after it lingered; where it has none, it was not."""
+    last = (
+        select(DELIVERY.duration_ms >= int(LINGERS_AFTER * 1000))
+        .where(DELIVERY.endpoint_id == ENDPOINT.id, DELIVERY.duration_ms.is_not(None))
+        .order_by(DELIVERY.id.desc())
+        .limit(1)
+        .correlate(WebhookEndpoint)
+        .scalar_subquery()
     )
-    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+    return func.coalesce(last, false())
 
 
 async def is_any_due(session: AsyncSession, now: datetime) -> bool:

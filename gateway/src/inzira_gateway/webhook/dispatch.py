@@ -5,7 +5,8 @@ the same `webhook-id`, and the log says that the attempt was interrupted.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,6 +31,7 @@ from inzira_gateway.webhook.domain import (
     next_attempt,
 )
 from inzira_gateway.webhook.models import WebhookDelivery, WebhookEndpoint, WebhookKey, WebhookMessage
+from inzira_gateway.webhook.places import SLOW_AT_ONCE, Free
 from inzira_gateway.webhook.rules import rules_of
 from inzira_gateway.webhook.signing import headers
 from inzira_gateway.webhook.transport import Answer, Sender
@@ -55,6 +57,7 @@ class Claimed:
     body: bytes
     keys: tuple[WebhookKey, ...]
     rules: Rules
+    is_slow: bool
 
 
 class Dispatcher:
@@ -76,25 +79,29 @@ class Dispatcher:
 
     async def turn(self, most: int) -> int:
         """Deliver up to `most` messages that are due, one after the other; how many there were."""
-        claimed = await self.claim(most)
+        claimed = await self.claim(Free(most, SLOW_AT_ONCE, Counter()))
         for one in claimed:
             await self.deliver(one)
         return len(claimed)
 
-    async def claim(self, most: int, busy: Mapping[str, int] | None = None) -> list[Claimed]:
-        """Attempts that are due, leased and written into the log as started.
+    async def claim(self, free: Free) -> list[Claimed]:
+        """Attempts that are due, leased and written into the log as started, as far as there are places.
 
-        `busy` says how many of each partner are under way in this worker: no partner has more than OF_ONE_PARTNER.
+        No partner has more than OF_ONE_PARTNER under way in this worker.
         """
+        if not (free.at_once or free.slow):
+            return []
         async with self._transactions.begin() as session:
-            if most < 1 or not await attempts.is_any_due(session, self._clock.now()):
+            if not await attempts.is_any_due(session, self._clock.now()):
                 return []
             followed = await grants.feeds_in_force(session, self._clock.today())
-            found = await attempts.due(session, self._clock.now(), followed, most, OF_ONE_PARTNER, busy or {})
-            taken = [await self._take(session, message, endpoint) for message, endpoint in found]
+            found = await attempts.due(session, self._clock.now(), followed, free, OF_ONE_PARTNER)
+            taken = [await self._take(session, *one) for one in found]
             return [claimed for claimed in taken if claimed is not None]
 
-    async def _take(self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint) -> Claimed | None:
+    async def _take(
+        self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint, is_slow: bool
+    ) -> Claimed | None:
         now, rules = self._clock.now(), rules_of(message.rules_version)
         await attempts.interrupted(session, message.id, now)
         if is_used_up(rules, message.attempts):  # the last attempt was interrupted
@@ -112,8 +119,9 @@ class Dispatcher:
         keys = tuple(await repository.keys_of(session, [endpoint.id], now))
         body = message_body(message.kind, message.created_at, endpoint.purpose)
         return Claimed(
-            message.id, endpoint.id, endpoint.client_id, delivery.id, message.lease, endpoint.url, body, keys, rules
-        )
+            message.id, endpoint.id, endpoint.client_id, delivery.id, message.lease, endpoint.url, body, keys, rules,
+            is_slow,
+        )  # fmt: skip
 
     async def deliver(self, claimed: Claimed) -> Answer:
         """Send one attempt and record what came of it."""

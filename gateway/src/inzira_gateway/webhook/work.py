@@ -1,7 +1,6 @@
 """The worker's part: look for news, and deliver what is due, several at once."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
@@ -19,6 +18,7 @@ from inzira_gateway.webhook import repository
 from inzira_gateway.webhook.address import Reach
 from inzira_gateway.webhook.dispatch import Claimed, Dispatcher
 from inzira_gateway.webhook.domain import rules_on
+from inzira_gateway.webhook.places import Places
 from inzira_gateway.webhook.rules import load_rules
 from inzira_gateway.webhook.transport import Sender, SystemResolver, tls_context
 from inzira_gateway.webhook.vault import KeyVault
@@ -26,8 +26,6 @@ from inzira_gateway.webhook.wake import Watch
 
 T = TypeVar("T")
 EVERY_SECONDS = 0.5
-AT_ONCE = 16
-"""Attempts under way in one worker; no database connection is held meanwhile."""
 
 
 def reach_of(settings: Settings) -> Reach:
@@ -48,16 +46,21 @@ async def work(runtime: Runtime) -> None:
     """Wake and deliver for ever; a database that is away is waited for."""
     dispatcher = make_dispatcher(runtime)
     watch = Watch(Transactions(runtime.sessions), load_catalogue(), runtime.clock)
-    under_way: dict[asyncio.Task[None], str] = {}
+    places, under_way = Places(), set[asyncio.Task[None]]()
+
+    def begin(claimed: Claimed) -> None:
+        task = asyncio.create_task(_deliver(dispatcher, claimed))
+        under_way.add(task)
+        places.take(task, claimed.client_id, is_slow=claimed.is_slow)
+        task.add_done_callback(under_way.discard)
+        task.add_done_callback(places.give_back)
+
     try:
         while True:
             for endpoint_id in await _watched(watch.behind()) or []:
                 await _watched(watch.look(endpoint_id))
-            busy = Counter(under_way.values())
-            for claimed in await _watched(dispatcher.claim(AT_ONCE - len(under_way), busy)) or []:
-                task = asyncio.create_task(_deliver(dispatcher, claimed))
-                under_way[task] = claimed.client_id
-                task.add_done_callback(under_way.pop)
+            for claimed in await _watched(dispatcher.claim(places.free())) or []:
+                begin(claimed)
             await asyncio.sleep(EVERY_SECONDS)
     finally:
         for task in under_way:

@@ -17,7 +17,7 @@ from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
 from partner_scene import Partner, administrator, consent, fresh, granted, registered, withdrawal
-from webhook_scene import PURPOSE, Receiver, Worker, deliveries_of, keys_of, receiving, woken_at
+from webhook_scene import EVERY_PLACE, PURPOSE, Receiver, Worker, deliveries_of, keys_of, receiving, woken_at
 
 NEWS = "inzira.partner.feed.advanced.v1"
 
@@ -422,9 +422,9 @@ async def test_a_message_whose_every_attempt_was_interrupted_is_given_up(
     endpoint = await woken_at(caller, receiver.url)
     await caller.post(f"/v1/webhooks/{endpoint}/test")
     for _ in range(10):
-        assert len(await worker.dispatcher.claim(16)) == 1, "claimed, and then the worker is gone"
+        assert len(await worker.dispatcher.claim(EVERY_PLACE)) == 1, "claimed, and then the worker is gone"
         later(clock, 46)
-    assert await worker.dispatcher.claim(16) == []
+    assert await worker.dispatcher.claim(EVERY_PLACE) == []
     assert await outcomes(api) == ["INTERRUPTED"] * 10
     assert await api.database.value("SELECT state FROM webhook_message") == "FAILED"
 
@@ -434,7 +434,7 @@ async def test_whoever_lost_the_lease_has_no_say_any_more(
 ) -> None:
     endpoint = await woken_at(caller, receiver.url)
     await caller.post(f"/v1/webhooks/{endpoint}/test")
-    (late,) = await worker.dispatcher.claim(16)
+    (late,) = await worker.dispatcher.claim(EVERY_PLACE)
     later(clock, 46)
     receiver.plan = [500]
     assert await worker.dispatcher.turn(16) == 1
