@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 from inzira_contracts.policy import policy
+from yaml import CSafeLoader
 
 from inzira_gateway.apidocs.merge import Document, merge
 from inzira_gateway.registry.domain import (
@@ -39,12 +41,16 @@ INFO: Document = {
 
 def load_routes(file: Path = REGISTRY_FILE) -> list[Route]:
     """The registered routes. Raises RegistryError when one breaks a rule."""
-    if not file.exists():
-        return []
-    table = yaml.safe_load(file.read_text("utf-8"))
+    return list(_routes(file.read_text("utf-8"))) if file.exists() else []
+
+
+@lru_cache(maxsize=1)
+def _routes(text: str) -> tuple[Route, ...]:
+    """The routes a registry's text says; asked for twice at each start, and slow to read."""
+    table = yaml.load(text, Loader=CSafeLoader)  # the safe loader, ten times as fast
     routes = [Route(**{**entry, "body": tuple(entry.get("body", ()))}) for entry in table["routes"]]
     check_routes(routes, policy().permissions, UPSTREAMS)
-    return routes
+    return tuple(routes)
 
 
 def load_document(file: Path = DOCUMENT_FILE) -> Document:
