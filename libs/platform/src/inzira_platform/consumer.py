@@ -41,7 +41,9 @@ KEEP_EPOCH = text(
 )
 POSITION = text(
     "INSERT INTO consumer_position(consumer, topic, partition, position, highwater, updated_at) "
-    "VALUES (:consumer, :topic, :partition, :position, :highwater, clock_timestamp()) "
+    "SELECT :consumer, at.topic, at.partition, at.position, at.highwater, clock_timestamp() "
+    "FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:positions AS bigint[]), "
+    "CAST(:highwaters AS bigint[])) AS at(topic, partition, position, highwater) ORDER BY at.topic, at.partition "
     "ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position, "
     "highwater = excluded.highwater, updated_at = excluded.updated_at"
 )
@@ -168,17 +170,14 @@ class ConsumerRunner:
     async def _apply(self, records: Sequence[Incoming], positions: list[Any]) -> None:
         async with self._begin() as session:
             await self._inbox.apply(session, records)
-            for tp, offset, highwater in positions:
-                await session.execute(
-                    POSITION,
-                    {
-                        "consumer": self._consumer,
-                        "topic": tp.topic,
-                        "partition": tp.partition,
-                        "position": offset,
-                        "highwater": highwater,
-                    },
-                )
+            if positions:
+                reached = {
+                    "topics": [tp.topic for tp, _, _ in positions],
+                    "partitions": [tp.partition for tp, _, _ in positions],
+                    "positions": [offset for _, offset, _ in positions],
+                    "highwaters": [highwater for _, _, highwater in positions],
+                }
+                await session.execute(POSITION, {"consumer": self._consumer, **reached})
 
     async def _one_by_one(self, records: list[Incoming], positions: list[Any]) -> None:
         for record in records:
