@@ -16,65 +16,12 @@ from uuid import UUID
 from fleet import Deployed, Ground
 from gateway_scene import Person
 from inzira_contracts.intake import ConsentGranted
-from inzira_gateway.consent.service import active_consents
-from inzira_gateway.transactions import Transactions
-from inzira_platform.broker import BrokerSettings
-from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.ids import new_id
-from inzira_platform.relay import Relay
 from inzira_platform.testing.client import Caller
-from inzira_platform.worker import make_runtime
-from seeds import admission
+from withdrawing import PATIENCE_SECONDS, at_work, consenting, may_be_given, seconds_until, until_admitted
 
-PATIENCE_SECONDS = 30
 PEOPLE = 20
 ENDS = datetime(2027, 10, 31, 22, tzinfo=UTC)  # as the first of November begins in Rwanda
-CONSENT = {
-    "purpose": "reintegration_support", "recipient": "PFR", "data_classes": ["IDENTITY", "CUSTODY"],
-    "agreement_code": "SHARE-REINTEGRATION", "agreement_version": 1, "language": "rw", "method": "ORAL",
-    "witness": {"role": "CHAPLAIN", "full_name": "Invented Witness"}, "valid_to": "2027-11-01",
-}  # fmt: skip
-
-
-@asynccontextmanager
-async def at_work(intake: Deployed, gateway: Deployed) -> AsyncIterator[None]:
-    """Intake's relay and the gateway's consumer as their workers run them."""
-    settings = intake.settings
-    runtime = make_runtime(gateway.service, gateway.settings)
-    relay = Relay("intake", settings.database_dsn.get_secret_value(), BrokerSettings.of(settings))
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime).run())]
-    try:
-        yield
-        assert not any(task.done() for task in tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await runtime.engine.dispose()
-
-
-async def may_be_given(gateway: Deployed, person: UUID, at: datetime) -> bool:
-    """What the gateway would decide now."""
-    async with Transactions(gateway.api.app.state.sessions).begin() as session:
-        return bool(await active_consents(session, "PFR", [person], at))
-
-
-async def seconds_until(gateway: Deployed, person: UUID, wanted: bool, since: float, at: datetime) -> float:
-    """How long after `since` the gateway's decision about a person became what is wanted."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await may_be_given(gateway, person, at) is not wanted:  # noqa: ASYNC110 - the condition is in a database
-            await asyncio.sleep(0.01)
-    return time.perf_counter() - since
-
-
-async def consenting(officer: Caller, number: int) -> tuple[UUID, str]:
-    """Somebody admitted who agrees: their id and the consent's."""
-    made = await officer.post("/v1/admissions", admission(number))
-    assert made.status_code == 201, made.text
-    person = made.json()["person_id"]
-    given = await officer.post(f"/v1/persons/{person}/consents", CONSENT)
-    assert given.status_code == 201, given.text
-    return UUID(person), given.json()["id"]
 
 
 @asynccontextmanager
@@ -148,13 +95,6 @@ async def test_a_caseworker_loses_sight_by_a_withdrawal(
     ranked = sorted(taken)
     record_testsuite_property("caseworker_withdrawal_seconds_median", round(median(ranked), 3))
     record_testsuite_property("caseworker_withdrawal_seconds_longest", round(ranked[-1], 3))
-
-
-async def until_admitted(gateway: Deployed, person: UUID) -> None:
-    """The gateway has heard of the person: an assignment before that would wait in the parking."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await gateway.database.value("SELECT count(*) FROM person_scope WHERE person_id = $1", person):  # noqa: ASYNC110 - the condition is in a database
-            await asyncio.sleep(0.01)
 
 
 async def seconds_until_seen(gateway: Deployed, person: UUID, wanted: bool, since: float) -> float:
