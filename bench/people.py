@@ -33,3 +33,8 @@ def admission(number: int) -> dict[str, Any]:
 def admitting(url: str, headers: dict[str, str]) -> Target:
     """The request that admits somebody new, with a retry key of its own."""
     return Target("POST", url, {**headers, "Idempotency-Key": f"bench-{new_id()}"}, admission(new_id().int % 10**9))
+
+
+def admitting_many(url: str, headers: dict[str, str], count: int) -> list[Target]:
+    """`count` of them under the same token: the gateway too sends an officer's again while it is good."""
+    return [admitting(url, headers) for _ in range(count)]

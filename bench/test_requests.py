@@ -17,7 +17,7 @@ from book import Book
 from conftest import ROUNDS
 from inzira_platform.embedded import free_port
 from load import Answered, Target, at_once
-from people import admitting
+from people import admitting_many
 from stack import BenchStack
 
 CLIENTS = 16
@@ -48,7 +48,7 @@ def floor(stack: BenchStack) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def people(stack: BenchStack, session: dict[str, str]) -> list[str]:
     """Ids of persons whose journeys stand in the read model."""
-    at_once([admitting(f"{stack.gateway}/v1/admissions", session) for _ in range(WARM_UP)], 4)
+    at_once(admitting_many(f"{stack.gateway}/v1/admissions", session, WARM_UP), 4)
     return asyncio.run(_known(stack))
 
 
@@ -62,8 +62,8 @@ def test_admission(stack: BenchStack, floor: str, book: Book) -> None:
         goal="at least 0.5 of the floor",
     )
     service = f"{stack.service('intake')}/v1/admissions"
-    ours = lambda count: [admitting(service, stack.internal("intake")) for _ in range(count)]  # noqa: E731 - two of a kind
-    bare = lambda count: [admitting(f"{floor}/admissions", {}) for _ in range(count)]  # noqa: E731 - two of a kind
+    ours = lambda count: admitting_many(service, stack.internal("intake"), count)  # noqa: E731 - two of a kind
+    bare = lambda count: admitting_many(f"{floor}/admissions", {}, count)  # noqa: E731 - two of a kind
     _compare(book, "admission", ours, 600, bare, 6000, "bare FastAPI and asyncpg insert")
 
 

@@ -15,7 +15,7 @@ from book import Book
 from conftest import ROUNDS
 from fill import fill
 from load import Target, at_once
-from people import admitting
+from people import admitting_many
 from stack import BenchStack
 
 LARGEST = int(os.environ.get("SIZE", "100000"))
@@ -39,7 +39,7 @@ def test_sizes(
     service = f"{stack.service('intake')}/v1/admissions"
     _note(book, "size-journey", "Journey, by number of persons", size, lambda: journeys)
     _note(book, "size-list", "List of 50 by facility, by number of persons", size, lambda: lists)
-    admissions = lambda: [admitting(service, stack.internal("intake")) for _ in range(COUNT)]  # noqa: E731 - one line
+    admissions = lambda: admitting_many(service, stack.internal("intake"), COUNT)  # noqa: E731 - one line
     _note(book, "size-admission", "Admission, by number of persons", size, admissions)
 
 
