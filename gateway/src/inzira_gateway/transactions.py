@@ -32,7 +32,7 @@ class Transactions:
             yield session
 
 
-def _transactions(request: Request) -> Transactions:
+async def _transactions(request: Request) -> Transactions:
     return Transactions(request.app.state.sessions)
 
 

@@ -20,7 +20,7 @@ from inzira_gateway.session.service import end_sessions
 router = APIRouter(tags=["account"])
 
 
-def _passwords(request: Request) -> Passwords:
+async def _passwords(request: Request) -> Passwords:
     passwords: Passwords = request.app.state.passwords
     return passwords
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from inzira_gateway.clients.intake import IntakeClient
 
 
-def _intake(request: Request) -> IntakeClient:
+async def _intake(request: Request) -> IntakeClient:
     client: IntakeClient = request.app.state.intake
     return client
 

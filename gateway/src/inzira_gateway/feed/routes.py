@@ -37,7 +37,7 @@ CONTENT: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _follow(
+async def _follow(
     request: Request,
     transactions: TransactionsDep,
     catalogue: CatalogueDep,

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from inzira_gateway.grant.catalogue import Catalogue
 
 
-def _catalogue(request: Request) -> Catalogue:
+async def _catalogue(request: Request) -> Catalogue:
     catalogue: Catalogue = request.app.state.catalogue
     return catalogue
 

@@ -29,7 +29,7 @@ router = APIRouter(tags=["journey"])
 Source = Literal["intake", "curriculum", "tvet", "reintegration"]
 
 
-def _filters(
+async def _filters(
     source: Annotated[Source | None, Query(description="only what this service said")] = None,
     kind: Annotated[
         str | None, Query(max_length=80, pattern=r"^[a-z_.]+$", description="for instance intake.person.moved")
@@ -41,7 +41,7 @@ def _filters(
     return Filters(source, kind, since, until, order == "latest")
 
 
-def _language(
+async def _language(
     lang: Annotated[Literal["en", "fr", "rw"] | None, Query(description="language of the labels")] = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> str:

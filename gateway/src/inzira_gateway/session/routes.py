@@ -20,7 +20,7 @@ SESSION_HEADER = "x-gateway-session"
 """Set by the gateway's own door for the session behind a token; a client's header of this name never gets here."""
 
 
-def _sign_in(request: Request, transactions: TransactionsDep, clock: ClockDep) -> SignIn:
+async def _sign_in(request: Request, transactions: TransactionsDep, clock: ClockDep) -> SignIn:
     return SignIn(transactions, request.app.state.passwords, request.app.state.issuer, clock)
 
 

@@ -33,7 +33,7 @@ router = APIRouter(tags=["partner data"])
 MostShown = Annotated[int, Query(ge=1, le=200, description="at most this many")]
 
 
-def _narrowed(
+async def _narrowed(
     district: Annotated[list[Code] | None, Query(max_length=60, description="codes of districts of return")] = None,
     facility: Annotated[list[Code] | None, Query(max_length=60, description="codes of facilities")] = None,
     stage: Annotated[list[Code] | None, Query(max_length=20, description="stages")] = None,

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from inzira_gateway.statistics.catalogue import Cubes
 
 
-def _cubes(request: Request) -> Cubes:
+async def _cubes(request: Request) -> Cubes:
     cubes: Cubes = request.app.state.cubes
     return cubes
 

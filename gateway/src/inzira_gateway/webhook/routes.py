@@ -60,11 +60,11 @@ class RecordedRoute(APIRoute):
 router = APIRouter(tags=["webhook"], route_class=RecordedRoute)
 
 
-def _moment(clock: ClockDep, principal: PrincipalDep) -> Moment:
+async def _moment(clock: ClockDep, principal: PrincipalDep) -> Moment:
     return Moment(clock.now(), clock.today(), principal.sub)
 
 
-def _vault(request: Request) -> KeyVault:
+async def _vault(request: Request) -> KeyVault:
     vault: KeyVault = request.app.state.webhook_vault
     return vault
 

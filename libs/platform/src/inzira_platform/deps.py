@@ -44,7 +44,7 @@ def declared(permission: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"openapi_extra": extra, "responses": responses, **options}
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     principal = request.scope.get("principal", ANONYMOUS)
     assert isinstance(principal, Principal)  # noqa: S101 - put there by the access middleware only
     return principal
@@ -53,7 +53,7 @@ def _principal(request: Request) -> Principal:
 PrincipalDep = Annotated[Principal, Depends(_principal)]
 
 
-def _clock(request: Request) -> Clock:
+async def _clock(request: Request) -> Clock:
     clock: Clock = request.app.state.clock
     return clock
 
@@ -108,7 +108,7 @@ class StaleVersionError(DomainError):
     message = "Somebody changed this since you read it. Read it again and repeat your change."
 
 
-def _if_match(if_match: Annotated[str | None, Header(description="the ETag that was read")] = None) -> int:
+async def _if_match(if_match: Annotated[str | None, Header(description="the ETag that was read")] = None) -> int:
     if if_match is None:
         raise IfMatchMissingError
     version = strong_version(if_match)

@@ -73,7 +73,7 @@ def paged(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[object]]) -
     return page, encode_cursor(key(page[-1])) if len(rows) > limit and page else None
 
 
-def _page_request(
+async def _page_request(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="items per page")] = 50,
     cursor: Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")] = None,
 ) -> PageRequest:

@@ -26,7 +26,7 @@ else:
     ]
 
 
-def _desk(request: Request) -> IdentityDesk:
+async def _desk(request: Request) -> IdentityDesk:
     settings = request.app.state.settings
     return open_desk(settings.field_key_file, settings.test_data)
 

@@ -28,7 +28,7 @@ _BODY: dict[str, Any] = {
 ImportId = Annotated[UUID, Path(description="the import's id")]
 
 
-def _language(
+async def _language(
     lang: Annotated[str | None, Query(max_length=8, description="en, rw or fr; before Accept-Language")] = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> str:
