@@ -198,7 +198,7 @@ class Passage:
         trace = self._trace
         own = [(b"x-request-id", str(trace.request_id).encode()), (b"traceparent", trace.traceparent.encode())]
         if caller is not None:
-            token = self._parts.issuer.exchange(caller, self._upstream, self._parts.clock.now())
+            token = self._parts.issuer.internal(caller.principal, self._upstream, self._parts.clock.now())
             own.append((b"authorization", b"Bearer " + token.encode()))
         return own
 

@@ -34,29 +34,27 @@ def public_keys(path: Path) -> dict[str, Any]:
 
 
 class Issuer:
-    """Signs access tokens and exchanges them for internal ones; keeps the latter until shortly before they end."""
+    """Signs access tokens, and internal ones, which it keeps until shortly before they end."""
 
     def __init__(self, key: ECKey, capacity: int = 4096) -> None:
         self._key = key
         self._kid = str(key.as_dict(private=False).get("kid") or key.thumbprint())
-        self._kept: OrderedDict[tuple[str, str, str, int], tuple[int, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Principal, str], tuple[int, str]] = OrderedDict()
         self._capacity = capacity
 
     def access(self, caller: Caller, now: datetime, token_id: str) -> str:
         return self._sign(ACCESS_TYP, access_claims(caller, now, token_id))
 
     def internal(self, principal: Principal, service: str, now: datetime) -> str:
-        """A fresh 60-second token for one service, for somebody without a session (the gateway at work)."""
-        return self._sign(INTERNAL_TYP, internal_claims(principal, service, now))
+        """A 60-second token for one service, or the one made before for the very same claims.
 
-    def exchange(self, caller: Caller, service: str, now: datetime) -> str:
-        """The internal token of a session for one service and purpose."""
-        key = (caller.session_id, service, caller.principal.purpose, caller.epoch)
-        seconds = int(now.timestamp())
+        Whether the session behind it still stands is asked at the door each time: the token says nothing of it.
+        """
+        key, seconds = (principal, service), int(now.timestamp())
         kept = self._kept.get(key)
         if kept is not None and kept[0] - RENEW_BEFORE > seconds:
             return kept[1]
-        token = self.internal(caller.principal, service, now)
+        token = self._sign(INTERNAL_TYP, internal_claims(principal, service, now))
         self._kept[key] = (seconds + int(INTERNAL_LIFE.total_seconds()), token)
         self._kept.move_to_end(key)
         while len(self._kept) > self._capacity:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,6 @@ class Principal:
     org: str | None = None
     agency: str | None = None
     purpose: str = "custody_management"
-    extra: Mapping[str, str] = field(default_factory=dict)
 
     def can(self, permission: str) -> bool:
         """Whether a role of theirs carries `permission` by the policy table."""
