@@ -16,7 +16,7 @@ from inzira_gateway.freshness import service as freshness
 from inzira_gateway.freshness.schemas import aged
 from inzira_gateway.freshness.waiting import OwnWriteDep
 from inzira_gateway.journey.domain import Stage
-from inzira_gateway.journey.schemas import HeadRead, name_read
+from inzira_gateway.journey.schemas import name_read
 from inzira_gateway.journey.service import follows
 from inzira_gateway.ledger import service as ledger
 
@@ -32,7 +32,7 @@ Words = Annotated[
 ]
 
 
-def _wanted(
+async def _wanted(
     clock: ClockDep,
     stage: Annotated[list[Stage] | None, Query(max_length=20, description="repeat for several")] = None,
     facility: Annotated[Code | None, Query(description="facility code")] = None,
@@ -59,10 +59,7 @@ async def list_persons(
     shown = [head.person_id for head in found.heads]
     view, whole = "named" if found.names else "codes", follows(principal)
     await ledger.record_disclosure(session, principal, "persons.list", shown, clock.now(), view)
-    items = [
-        PersonRead(**HeadRead.of(head, whole=whole).model_dump(), name=name_read(found.names.get(head.person_id)))
-        for head in found.heads
-    ]
+    items = [PersonRead.of(head, whole=whole, name=name_read(found.names.get(head.person_id))) for head in found.heads]
     age = aged(await freshness.describe(session, clock.now(), found.gaps))
     return PersonsRead(**age, items=items, next_cursor=found.next_cursor)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from inzira_platform.http import Schema
@@ -69,15 +69,14 @@ class HeadRead(Schema):
     updated_at: datetime
 
     @classmethod
-    def of(cls, head: PersonHead, *, whole: bool) -> "HeadRead":
-        """The head as a worker sees it (`whole`), or as a facility does."""
-        shown = HeadRead.model_validate(head)
-        if whole:
-            return shown
-        told: dict[str, Any] = {name: told_to_facility(getattr(shown, name)) for name in ("stage", "case_state")}
-        if shown.custody_state == "RELEASED":
-            told["next_due_on"] = None
-        return shown.model_copy(update=told)
+    def of(cls, head: PersonHead, *, whole: bool, **more: Any) -> Self:  # noqa: ANN401 - fields of a subclass
+        """The head as a worker sees it (`whole`), or as a facility does; `more` is what no head holds."""
+        told = {name: getattr(head, name) for name in HeadRead.model_fields}
+        if not whole:
+            told |= {name: told_to_facility(told[name]) for name in ("stage", "case_state")}
+            if head.custody_state == "RELEASED":
+                told["next_due_on"] = None
+        return cls(**told, **more)
 
 
 class NameRead(Schema):
