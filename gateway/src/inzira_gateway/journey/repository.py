@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
 from inzira_platform.scope import visible_persons
-from sqlalchemy import exists, or_, select, tuple_
+from sqlalchemy import Integer, Select, Uuid, bindparam, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -17,15 +18,30 @@ from inzira_gateway.journey.domain import HEAD_ONLY
 from inzira_gateway.journey.generation import ACTIVE
 from inzira_gateway.journey.models import JourneyEntry, PersonHead
 
+ENTRY: Any = JourneyEntry
+CORRECTED: Any = aliased(JourneyEntry)
+IS_CORRECTION = exists().where(
+    CORRECTED.generation == ENTRY.generation,
+    CORRECTED.event_id == ENTRY.supersedes,
+    CORRECTED.person_id == ENTRY.person_id,
+)
+PERSON_ID = bindparam("person_id", type_=Uuid)
+OF_PERSON = select(JourneyEntry).where(ENTRY.generation == ACTIVE, ENTRY.person_id == PERSON_ID)
+CORRECTIONS = OF_PERSON.where(ENTRY.supersedes.is_not(None)).order_by(ENTRY.recorded_at, ENTRY.event_id)
+
 
 async def find_head(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonHead | None:
     """The head of a person in the principal's reach."""
-    query = select(PersonHead).where(
+    return (await session.execute(_head_in_reach(principal), {"person_id": person_id})).scalar_one_or_none()
+
+
+@lru_cache(maxsize=512)
+def _head_in_reach(principal: Principal) -> Select[PersonHead]:
+    return select(PersonHead).where(
         col(PersonHead.generation) == ACTIVE,
-        col(PersonHead.person_id) == person_id,
+        col(PersonHead.person_id) == PERSON_ID,
         col(PersonHead.person_id).in_(visible_persons(principal)),
     )
-    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def list_entries(
@@ -44,42 +60,37 @@ async def list_entries(
 
     Without corrections of others, which stand beside what they correct, and without events of the types `without`.
     """
-    entry: Any = JourneyEntry
-    corrected: Any = aliased(JourneyEntry)
-    is_correction = exists().where(
-        corrected.generation == entry.generation,
-        corrected.event_id == entry.supersedes,
-        corrected.person_id == entry.person_id,
-    )
-    wanted: list[Any] = [entry.generation == ACTIVE, entry.person_id == person_id, ~is_correction]
-    wanted.append(entry.type.not_in(without))
+    wanted: list[Any] = []
     if source is not None:
-        wanted.append(entry.source == source)
+        wanted.append(ENTRY.source == source)
     if summary is not None:
-        wanted.append(or_(entry.summary_code == summary, entry.summary_code.startswith(f"{summary}:")))
+        wanted.append(or_(ENTRY.summary_code == summary, ENTRY.summary_code.startswith(f"{summary}:")))
     if since is not None:
-        wanted.append(entry.occurred_at >= since)
+        wanted.append(ENTRY.occurred_at >= since)
     if until is not None:
-        wanted.append(entry.occurred_at < until)
+        wanted.append(ENTRY.occurred_at < until)
     after = page.after(2)
-    place: Any = tuple_(entry.occurred_at, entry.event_id)
     if after is not None:
+        place: Any = tuple_(ENTRY.occurred_at, ENTRY.event_id)
         wanted.append(place < _position(after) if latest_first else place > _position(after))
-    columns: list[Any] = [entry.occurred_at, entry.event_id]
+    query = _entries(latest_first, without)
+    if wanted:
+        query = query.where(*wanted)
+    return (await session.execute(query, {"person_id": person_id, "most": page.limit + 1})).scalars().all()
+
+
+@cache
+def _entries(latest_first: bool, without: frozenset[str]) -> Select[JourneyEntry]:
+    """The first page of a journey: built once, for building it costs more than asking it."""
+    columns: list[Any] = [ENTRY.occurred_at, ENTRY.event_id]
     order = [column.desc() if latest_first else column.asc() for column in columns]
-    query = select(JourneyEntry).where(*wanted).order_by(*order).limit(page.limit + 1)
-    return (await session.execute(query)).scalars().all()
+    query = OF_PERSON.where(~IS_CORRECTION, ENTRY.type.not_in(sorted(without)))
+    return query.order_by(*order).limit(bindparam("most", type_=Integer))
 
 
 async def corrections_of(session: AsyncSession, person_id: UUID) -> Sequence[JourneyEntry]:
     """Every correction of one person's facts, in stream order: they are few."""
-    entry: Any = JourneyEntry
-    query = (
-        select(JourneyEntry)
-        .where(entry.generation == ACTIVE, entry.person_id == person_id, entry.supersedes.is_not(None))
-        .order_by(entry.recorded_at, entry.event_id)
-    )
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(CORRECTIONS, {"person_id": person_id})).scalars().all()
 
 
 def _position(after: list[str]) -> Any:  # noqa: ANN401 - a SQL tuple

@@ -7,6 +7,7 @@ the predicate (`visible_persons`): it is what makes the plan fast; the policies 
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,9 @@ ENTER = text(
 )
 
 
+BECOME = text("SELECT set_config('role', :role, true)")
+
+
 async def enter_scope(session: AsyncSession, service: str, principal: Principal) -> None:
     """Take on, until the transaction ends, the database role of the principal's scope kind and its context."""
     kind = principal.scope_kind if principal.scope_kind in SCOPE_KINDS else "none"
@@ -89,7 +93,7 @@ async def as_system(session: AsyncSession) -> AsyncIterator[None]:
     """
     service, principal = session.info["service"], session.info["principal"]
     await session.flush()
-    await session.execute(text("SELECT set_config('role', :role, true)"), {"role": f"{service}_s_system"})
+    await session.execute(BECOME, {"role": f"{service}_s_system"})
     try:
         yield
         await session.flush()
@@ -107,8 +111,12 @@ async def _leave(session: AsyncSession, service: str, principal: Principal) -> N
         await enter_scope(session, service, principal)
 
 
+@lru_cache(maxsize=512)
 def visible_persons(principal: Principal) -> Select[tuple[UUID]]:
-    """SELECT of the person ids in the principal's reach: put it behind `person_id IN (…)`."""
+    """SELECT of the person ids in the principal's reach: put it behind `person_id IN (…)`.
+
+    What is kept is the question, not its answer: building it costs more than asking it.
+    """
     return select(PERSON_SCOPE.c.person_id).where(_predicate(principal))
 
 
