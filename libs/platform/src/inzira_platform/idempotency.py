@@ -16,6 +16,15 @@ from inzira_platform.errors import DomainError, Kind
 from inzira_platform.http import Schema
 
 KEY = re.compile(r"^[A-Za-z0-9_.:-]{8,128}$")
+LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 7))")
+KNOWN = text(
+    "SELECT fingerprint, status, answer, token FROM idempotency_key "
+    "WHERE actor = :actor AND route = :route AND key = :key"
+)
+KEEP = text(
+    "INSERT INTO idempotency_key(actor, route, key, fingerprint, status, answer, token) "
+    "VALUES (:actor, :route, :key, :fingerprint, :status, CAST(:answer AS jsonb), :token)"
+)
 
 
 class IdempotencyKeyMissingError(DomainError):
@@ -62,17 +71,10 @@ class Once:
         Raises Replayed when the answer is known, IdempotencyKeyReusedError for another body, and
         RequestInProgressError while the first request still runs.
         """
-        lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 7))")
-        if not (await self._session.execute(lock, {"key": "|".join(self._where.values())})).scalar_one():
+        if not (await self._session.execute(LOCK, {"key": "|".join(self._where.values())})).scalar_one():
             raise RequestInProgressError
-        known = await self._session.execute(
-            text(
-                "SELECT fingerprint, status, answer, token FROM idempotency_key "
-                "WHERE actor = :actor AND route = :route AND key = :key"
-            ),
-            self._where,
-        )
-        row = known.one_or_none()
+        # a statement of its own: what it sees must have been committed before the lock was free
+        row = (await self._session.execute(KNOWN, self._where)).one_or_none()
         if row is None:
             return
         if bytes(row.fingerprint) != self._fingerprint:
@@ -84,19 +86,8 @@ class Once:
         body = answer.model_dump(mode="json")
         token = current_trace().token(self._session.info["service"])
         await self._session.flush()
-        await self._session.execute(
-            text(
-                "INSERT INTO idempotency_key(actor, route, key, fingerprint, status, answer, token) "
-                "VALUES (:actor, :route, :key, :fingerprint, :status, CAST(:answer AS jsonb), :token)"
-            ),
-            {
-                **self._where,
-                "fingerprint": self._fingerprint,
-                "status": status,
-                "answer": json.dumps(body),
-                "token": token,
-            },
-        )
+        kept = {"fingerprint": self._fingerprint, "status": status, "answer": json.dumps(body), "token": token}
+        await self._session.execute(KEEP, {**self._where, **kept})
         return JSONResponse(body, status)
 
 

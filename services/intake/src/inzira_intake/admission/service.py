@@ -1,48 +1,35 @@
 """Use case: admit a person, new or known, with everything Rule 7 asks for (domain.md 2.1, 2.6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError, Kind
-from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit
 from inzira_platform.scope import as_system, upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inzira_intake.admission import events, repository
-from inzira_intake.admission.domain import (
-    Admission,
-    Answer,
-    ReadmissionUnknownError,
-    Section,
-    SectionAnswer,
-    require_order,
-    require_sections,
-)
+from inzira_intake.admission import repository
+from inzira_intake.admission.domain import Admission, ReadmissionUnknownError, require_order, require_sections
 from inzira_intake.admission.models import AdmissionSection
-from inzira_intake.custody import service as custody
-from inzira_intake.custody.domain import (
-    CustodyState,
-    FactKind,
-    OpenEpisodeError,
-    PersonDeceasedError,
+from inzira_intake.admission.opening import (
+    SECTION_PLACE,
+    Opening,
+    open_episode,
+    open_for_newcomer,
+    store_openings,
 )
-from inzira_intake.custody.models import CustodyFact, Episode
+from inzira_intake.custody import service as custody
+from inzira_intake.custody.domain import CustodyState, OpenEpisodeError, PersonDeceasedError
+from inzira_intake.custody.models import Episode
 from inzira_intake.custody.timeline import local_day, refuse_future
 from inzira_intake.facility.domain import get_facility, require_offences, require_open
 from inzira_intake.person import service as people
 from inzira_intake.person.domain import NewPerson
 from inzira_intake.person.models import Person
-from inzira_intake.sentence import service as sentences
-from inzira_intake.sentence.domain import SentenceTerms, require_terms
-from inzira_intake.sentence.service import SentenceReason, StatedSentence
+from inzira_intake.sentence.domain import require_terms
 from inzira_intake.vault import IdentityDesk
-
-SECTION_PLACE = "admission_section|ciphertext"
 
 
 class OverlapError(DomainError):
@@ -60,6 +47,10 @@ class Admitted:
     episode_id: UUID
     version: int
 
+    @classmethod
+    def by(cls, opening: Opening) -> "Admitted":
+        return cls(opening.person.person_id, opening.episode.id, opening.episode.version)
+
 
 async def admit_person(
     session: AsyncSession, principal: Principal, clock: Clock, desk: IdentityDesk, admission: Admission
@@ -75,13 +66,19 @@ async def admit_person(
     admission = checked(admission, principal, clock)
     if admission.readmission is None:
         await people.refuse_known(session, principal, desk, admission.person, confirmed_new=admission.confirmed_new)
-        person = people.new_row(desk, admission.person, now=clock.now(), by=principal.sub)
-        await repository.add_reaches(session, [{"person_id": person.person_id, **reach_of(admission)}])
-        await people.store_person(session, desk, person, admission.person)
-        previous = None
+        opening = open_for_newcomer(principal, clock, desk, admission)
+        await bring_into_reach(session, [opening])
     else:
         person, previous = await _returning(session, principal, desk, admission)
-    return await _open_episode(session, principal, clock, desk, admission, person, previous)
+        opening = open_episode(principal, clock, desk, admission, person, previous)
+    await store_openings(session, [opening])
+    return Admitted.by(opening)
+
+
+async def bring_into_reach(session: AsyncSession, openings: Sequence[Opening]) -> None:
+    """Put people who are new where their admissions put them: before their rows, for the policies."""
+    reaches = [{"person_id": one.person.person_id, "district": None, **reach_of(one.admission)} for one in openings]
+    await repository.add_reaches(session, reaches)
 
 
 async def list_sections(session: AsyncSession, episode_ids: Sequence[UUID]) -> Sequence[AdmissionSection]:
@@ -151,94 +148,3 @@ def reach_of(admission: Admission) -> dict[str, str | None]:
     if admission.person.return_district:
         reach["district"] = admission.person.return_district
     return reach
-
-
-async def _open_episode(
-    session: AsyncSession,
-    principal: Principal,
-    clock: Clock,
-    desk: IdentityDesk,
-    admission: Admission,
-    person: Person,
-    previous: Episode | None,
-) -> Admitted:
-    episode = new_episode(admission, person, previous, principal, clock.now())
-    session.add(episode)
-    await session.flush()
-    fact = admitted_fact(admission, episode)
-    fact.stream_version = await emit(session, events.admitted(episode, person, admission.admitted_at))
-    session.add(fact)
-    session.add_all(sealed_sections(desk, admission.sections, episode))
-    await session.flush()
-    if admission.sentence is not None:
-        stated = stated_sentence(admission.sentence, admission)
-        facts = (custody.as_fact(fact),)
-        await sentences.enter_sentence(session, principal, clock, episode, stated, facts, fresh=True)
-    return Admitted(person.person_id, episode.id, episode.version)
-
-
-def stated_sentence(terms: SentenceTerms, admission: Admission) -> StatedSentence:
-    decided_on = admission.order.issued_on or local_day(admission.admitted_at)
-    return StatedSentence(terms, min(decided_on, local_day(admission.admitted_at)), SentenceReason.JUDGEMENT)
-
-
-def new_episode(
-    admission: Admission, person: Person, previous: Episode | None, principal: Principal, now: datetime
-) -> Episode:
-    again, sentence = admission.readmission, admission.sentence
-    return Episode(
-        id=new_id(),
-        person_id=person.person_id,
-        admission_kind="READMISSION" if again else "NEW",
-        readmission_type=again.type.value if again else None,
-        previous_episode_id=previous.id if previous else None,
-        order_number=admission.order.number,
-        order_authority=admission.order.authority,
-        order_issued_on=admission.order.issued_on,
-        order_scan_ref=admission.order.scan_ref,
-        offences=list(dict.fromkeys(admission.offences)),
-        facility=admission.facility,
-        custody_state=CustodyState.IN_FACILITY.value,
-        legal_status=(sentence.legal_status if sentence else admission.legal_status).value,
-        recorded_at=now,
-        recorded_by=principal.sub,
-    )
-
-
-def admitted_fact(admission: Admission, episode: Episode) -> CustodyFact:
-    return CustodyFact(
-        id=new_id(),
-        episode_id=episode.id,
-        person_id=episode.person_id,
-        kind=FactKind.ADMITTED.value,
-        occurred_at=admission.admitted_at,
-        at_facility=admission.facility,
-        reference=admission.order.number,
-        authority=admission.order.authority,
-        details={},
-        stream_version=0,
-        recorded_at=episode.recorded_at,
-        recorded_by=episode.recorded_by,
-    )
-
-
-def sealed_sections(
-    desk: IdentityDesk, answers: Mapping[Section, SectionAnswer], episode: Episode
-) -> list[AdmissionSection]:
-    return [_section(desk, section, answers[section], episode) for section in Section]
-
-
-def _section(desk: IdentityDesk, section: Section, given: SectionAnswer, episode: Episode) -> AdmissionSection:
-    row = AdmissionSection(
-        episode_id=episode.id,
-        section=section.value,
-        person_id=episode.person_id,
-        answer=given.answer.value,
-        recorded_at=episode.recorded_at,
-        recorded_by=episode.recorded_by,
-    )
-    if given.answer is Answer.RECORDED and given.text is not None:
-        place = f"{SECTION_PLACE}|{section.value}"
-        sealed = desk.vault.seal(given.text, place=place, person_id=episode.person_id)
-        row.ciphertext, row.key_version = sealed.ciphertext, sealed.key_version
-    return row

@@ -136,17 +136,6 @@ def new_row(desk: IdentityDesk, person: NewPerson, *, now: datetime, by: str) ->
     )
 
 
-async def store_person(session: AsyncSession, desk: IdentityDesk, row: Person, person: NewPerson) -> None:
-    """Store the row and what belongs to it; the caller has put the person into their own reach before.
-
-    No event: the admission tells of it.
-    """
-    session.add(row)
-    await session.flush()
-    session.add_all(parts_of(desk, row, person))
-    await session.flush()
-
-
 def parts_of(desk: IdentityDesk, row: Person, person: NewPerson) -> list[PersonNameToken | PersonIdentifier]:
     """The words of the names and the sealed identifiers that belong to the row of a prepared person."""
     tokens = name_tokens([row.full_name, *row.known_names])

@@ -87,17 +87,18 @@ async def record_sentence(
     episode = await custody.lock_custody(session, principal, person_id)
     custody.require_own(principal, episode.facility)
     timeline = await custody.load_timeline(session, episode.id)
-    return await enter_sentence(session, principal, clock, episode, stated, timeline.facts)
+    return await _enter_sentence(session, principal, clock, episode, stated, timeline.facts)
 
 
 def first_sentence(
     principal: Principal, clock: Clock, episode: Episode, stated: StatedSentence, facts: Sequence[Fact]
 ) -> FirstSentence:
-    """The sentence of an episode that is not stored yet, whose dates it sets: for many admissions at once.
+    """The sentence of an episode that is not stored yet, whose dates it sets: at an admission.
 
-    Raises the errors of the terms.
+    Raises FutureFactError and the errors of the terms.
     """
     require_terms(stated.terms)
+    _refuse_undecided(stated, clock.today())
     sentence = _row(episode, stated, None, principal, clock)
     result = compute_dates(_inputs(episode, sentence, facts), rule_set_on(clock.today()), clock.today())
     episode.expected_release_on = result.expected_release_on
@@ -107,25 +108,22 @@ def first_sentence(
     return FirstSentence(sentence, computation, recorded, events.dates_computed(computation))
 
 
-async def enter_sentence(
+async def _enter_sentence(
     session: AsyncSession,
     principal: Principal,
     clock: Clock,
     episode: Episode,
     stated: StatedSentence,
     facts: Sequence[Fact],
-    *,
-    fresh: bool = False,
 ) -> Sentence:
-    """As `record_sentence`, for an episode already in hand; `fresh` when it was opened just now."""
+    """As `record_sentence`, for an episode already in hand."""
     require_terms(stated.terms)
-    if stated.decided_on > clock.today():
-        raise FutureFactError(field="decided_on")
+    _refuse_undecided(stated, clock.today())
     if stated.offences is not None:
         episode.offences = list(require_offences(stated.offences))
     current = LegalStatus(episode.legal_status)
     episode.legal_status = next_legal_status(current, stated.terms.legal_status).value
-    before = None if fresh else await repository.find_sentence(session, episode.id)
+    before = await repository.find_sentence(session, episode.id)
     if before and stated.reason is SentenceReason.JUDGEMENT:
         raise SentenceAlreadyRecordedError(field="reason_code")
     sentence = _row(episode, stated, before, principal, clock)
@@ -134,7 +132,7 @@ async def enter_sentence(
     )
     session.add(sentence)
     await session.flush()
-    await recompute(session, principal, clock, episode, facts, Cause.SENTENCE, sentence=sentence, fresh=fresh)
+    await recompute(session, principal, clock, episode, facts, Cause.SENTENCE, sentence=sentence)
     return sentence
 
 
@@ -147,11 +145,10 @@ async def recompute(
     cause: Cause,
     *,
     sentence: Sentence | None = None,
-    fresh: bool = False,
 ) -> DateComputation | None:
     """Compute the dates again; tell and keep the result when the inputs or the rule set changed, else None."""
     sentence = sentence or await repository.find_sentence(session, episode.id)
-    before = None if fresh else await repository.find_computation(session, episode.id)
+    before = await repository.find_computation(session, episode.id)
     if sentence is None and before is None:
         return None
     today = clock.today()
@@ -180,6 +177,11 @@ async def list_sentences(session: AsyncSession, episode_ids: Sequence[UUID]) -> 
 async def list_computations(session: AsyncSession, episode_ids: Sequence[UUID]) -> Sequence[DateComputation]:
     """Every computation of these episodes, the first one first."""
     return await repository.list_computations(session, episode_ids)
+
+
+def _refuse_undecided(stated: StatedSentence, today: date) -> None:
+    if stated.decided_on > today:
+        raise FutureFactError(field="decided_on")
 
 
 def _inputs(episode: Episode, sentence: Sentence | None, facts: Sequence[Fact]) -> SentenceInputs:

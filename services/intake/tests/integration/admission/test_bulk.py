@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from inzira_intake.admission.bulk import admit_new_people
 from inzira_intake.admission.domain import Admission, CommitmentOrder, CommitmentOrderMissingError, sections_unknown
-from inzira_intake.admission.service import Admitted, admit_person
+from inzira_intake.admission.models import AdmissionSection
+from inzira_intake.admission.opening import open_for_newcomer, store_openings
+from inzira_intake.admission.service import Admitted, admit_person, bring_into_reach, checked
 from inzira_intake.custody.domain import LegalStatus
+from inzira_intake.custody.models import CustodyFact, Episode
 from inzira_intake.person.domain import NewPerson, PossibleDuplicateError, RcsNumberKnownError, Sex
+from inzira_intake.person.models import Person, PersonIdentifier, PersonNameToken
 from inzira_intake.sentence.domain import single_term
 from inzira_intake.sentence.duration import parse_duration
+from inzira_intake.sentence.models import DateComputation, Sentence
 from inzira_intake.settings import Settings
 from inzira_intake.vault import IdentityDesk, open_desk
 from inzira_platform.auth import Principal
@@ -20,6 +25,7 @@ from inzira_platform.scope import enter_scope
 from inzira_platform.service import Service
 from inzira_platform.testing.database import ServiceDatabase
 from inzira_platform.worker import make_runtime
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 OFFICER = Principal("acc-1", frozenset({"rcs_intake_officer"}), "facility", ("HUY",))
@@ -91,6 +97,27 @@ async def test_rows_and_events_are_those_of_one_admission(
         told = [event for event in events if event.person_id == made.person_id]  # type: ignore[union-attr]  # same
         assert [type(event) for event in told] == [type(e) for e in events if e.person_id == one.person_id]
     assert {row["version"] for row in await database.rows("SELECT version FROM event_stream")} == {3}
+
+
+async def test_every_value_is_stored_as_it_was_made(
+    session: AsyncSession, desk: IdentityDesk, clock: FixedClock
+) -> None:
+    named = NewPerson(
+        'Uwase "Agnès" \\ Ünal', Sex.F, known_names=("A, {b}", "Ñ'c"), birth_year=1980, rcs_number="HUY-7"
+    )
+    given = admission("x", 1, person=named, sections=sections_unknown(contacts="a sister", injuries="none\n\\x00"))
+    opening = open_for_newcomer(OFFICER, clock, desk, checked(given, OFFICER, clock))
+    await bring_into_reach(session, [opening])
+    await store_openings(session, [opening])
+    assert {type(row) for row in opening.rows()} == {
+        Person, PersonNameToken, PersonIdentifier, Episode, CustodyFact, AdmissionSection, Sentence, DateComputation,
+    }  # fmt: skip
+    for made in opening.rows():
+        mapper = inspect(type(made))
+        kept = await session.get(type(made), mapper.primary_key_from_instance(made))
+        assert kept is not None
+        assert kept is not made
+        assert kept.model_dump() == made.model_dump()
 
 
 async def test_known_people_are_told_and_the_others_admitted(
