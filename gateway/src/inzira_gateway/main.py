@@ -190,6 +190,7 @@ SERVICE = Service(
     extend=guard,
     background=[watch, work, deliver_webhooks],
     begin_anew=_begin_anew,
+    linger_ms=0,
 )
 
 

@@ -1,4 +1,4 @@
-"""Appending many events at once is what appending them one by one is."""
+"""Appending many events at once is what appending them one by one is; and whom it wakes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +9,7 @@ import pytest
 from inzira_platform.auth import system
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit, emit_many
+from inzira_platform.outbox import WAKE, emit, emit_many, record_access
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
@@ -61,6 +61,18 @@ async def test_versions_go_on_in_the_order_given(begin: Callable[..., object], d
 async def test_nothing_is_nothing(begin: Callable[..., object]) -> None:
     async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
         assert await emit_many(session, []) == []
+
+
+async def test_an_event_wakes_the_relay_and_a_record_of_access_does_not(
+    begin: Callable[..., object], clock: FixedClock, database: ServiceDatabase
+) -> None:
+    async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
+        session.info["clock"] = clock
+        await record_access(session, system("tvet"), "notes.list", [new_id()])
+        assert WAKE not in session.info
+        await emit(session, training_changed(new_id(), "A"))
+        assert session.info[WAKE]
+    assert await database.value("SELECT count(*) FROM outbox_pending") == 2
 
 
 async def test_writers_of_the_same_streams_never_cross(begin: Callable[..., object], database: ServiceDatabase) -> None:

@@ -112,7 +112,7 @@ class ConsumerRunner:
         await ensure_topics(self._broker)
         await self._load_epochs()
         consumer = await start_consumer(self._broker, self._consumer, self._topics, _Rebalances())
-        pace = Pace(consumer, self._broker)
+        pace = Pace(consumer, self._broker, self._runtime.service.linger_ms)
         self._progress = self._looked = time.monotonic()
         self._behind = {}
         try:

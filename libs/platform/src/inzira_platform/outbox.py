@@ -110,7 +110,8 @@ async def record_access(
 ) -> None:
     """Leave the record that `principal` was shown these persons, in the transaction that serves them.
 
-    Reads that show nobody leave no record. Raises whatever the database raises: no record, no answer.
+    Reads that show nobody leave no record. Raises whatever the database raises: no record, no answer. The relay is not
+    woken for it: nobody waits for a record to reach the ledger, and many travel together for the price of one.
     """
     ids = list(dict.fromkeys(person_ids))
     if not ids:
@@ -131,7 +132,6 @@ async def record_access(
         view=view,
     )
     await session.execute(APPEND, _row(session, event, f"access:{trace.request_id}"))
-    session.info[WAKE] = True
 
 
 def _row(session: AsyncSession, event: Event, stream: str) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Relay:
     def __init__(self, service: str, dsn: str, broker: BrokerSettings) -> None:
         """`dsn` must reach PostgreSQL directly: the lock lives on the session."""
         self._service = service
+        self._own = f"inzira.{service}"
         self._dsn = dsn
         self._broker = broker
         self._epoch = 0
@@ -167,9 +168,14 @@ class Relay:
             rows = await connection.fetch(PENDING, after, BATCH)
             if rows:
                 await self._publish(connection, producer, rows)
+            if self._is_busy(rows):
                 poll = BUSY_POLL
                 continue
             poll = await self._pause(poll)
+
+    def _is_busy(self, rows: list[asyncpg.Record]) -> bool:
+        """Whether to look again at once. Records of access alone do not keep the relay busy: they gather."""
+        return len(rows) == BATCH or any(row["topic"] == self._own for row in rows)
 
     async def _pause(self, poll: float) -> float:
         """Wait for a wake-up or the poll interval; return the next interval (20 ms busy to 1 s idle)."""
@@ -207,11 +213,10 @@ class Relay:
 
     def _last_offsets(self, acked: list[Acknowledged]) -> dict[tuple[str, int], int]:
         """The highest offset per partition; an offset at or below a known one means the log began anew."""
-        own = f"inzira.{self._service}"
         last: dict[tuple[str, int], int] = {}
         for topic, partition, first_offset, last_offset in acked:
             place = (topic, partition)
-            if topic == own and first_offset <= self._last.get(place, -1):
+            if topic == self._own and first_offset <= self._last.get(place, -1):
                 raise LogLostError
             last[place] = max(last.get(place, -1), last_offset)
         return last

@@ -70,7 +70,8 @@ class Service:
     """A deployable: `name` is also its database, its topic `inzira.<name>` and the prefix of its roles.
 
     `migrations` is the folder with env.py; `extend` may add to the app after it is built; `background` are further
-    coroutines of the worker; `begin_anew` is what a restored database needs beside a new log epoch.
+    coroutines of the worker; `begin_anew` is what a restored database needs beside a new log epoch. `linger_ms` is
+    how long events may wait for each other at its consumer: not at all where somebody waits to see what they did.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Service:
     extend: Callable[[Any, ServiceSettings], None] | None = None
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
     begin_anew: Callable[[AsyncSession, Clock], Awaitable[None]] | None = None
+    linger_ms: int = 100
 
     @property
     def consumer(self) -> str:
