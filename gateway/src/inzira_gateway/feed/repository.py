@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.feed.models import FeedCounter, FeedEvent
 from inzira_gateway.sharing.domain import Sight
-from inzira_gateway.sharing.models import FeedSubject
 
 EVENT: Any = FeedEvent
 
@@ -30,6 +28,15 @@ PRUNE = text(
 WITH gone AS (DELETE FROM feed_event WHERE at < :before RETURNING position)
 UPDATE feed_counter SET pruned = greatest(pruned, (SELECT max(position) FROM gone))
 WHERE id = 1 AND EXISTS (SELECT 1 FROM gone)
+"""
+)
+
+KEEP_SIGHTS = text(
+    """
+INSERT INTO feed_subject (client_id, purpose, person_id, since_offset, left_offset)
+SELECT :client_id, :purpose, * FROM unnest(CAST(:persons AS uuid[]), CAST(:since AS bigint[]), CAST(:left AS bigint[]))
+ON CONFLICT (client_id, purpose, person_id) DO UPDATE
+SET since_offset = excluded.since_offset, left_offset = excluded.left_offset
 """
 )
 
@@ -97,19 +104,7 @@ async def expire(session: AsyncSession, ahead: int) -> None:
 
 async def keep_sights(session: AsyncSession, client_id: str, purpose: str, sights: Mapping[UUID, Sight]) -> None:
     """Keep since when, and until when, a partner is told of persons."""
-    rows = [
-        {
-            "client_id": client_id, "purpose": purpose, "person_id": person_id,
-            "since_offset": sight.since, "left_offset": sight.left,
-        }
-        for person_id, sight in sights.items()
-    ]  # fmt: skip
-    if rows:
-        statement = insert(FeedSubject).values(rows)
-        columns = statement.excluded
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["client_id", "purpose", "person_id"],
-                set_={"since_offset": columns.since_offset, "left_offset": columns.left_offset},
-            )
-        )
+    if sights:
+        since, left = [sight.since for sight in sights.values()], [sight.left for sight in sights.values()]
+        kept = {"client_id": client_id, "purpose": purpose, "persons": list(sights), "since": since, "left": left}
+        await session.execute(KEEP_SIGHTS, kept)

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.consent.service import covering_persons
@@ -22,6 +21,17 @@ HEAD: Any = PersonHead
 ENTRY: Any = JourneyEntry
 PAIR: Any = Pairwise
 SUBJECT: Any = FeedSubject
+
+# One text for any number of rows: a list of VALUES would be compiled anew for every page.
+NAME = text(
+    "INSERT INTO pairwise(client_id, person_id, pid) "
+    "SELECT :client_id, * FROM unnest(CAST(:persons AS uuid[]), CAST(:pids AS text[])) ON CONFLICT DO NOTHING"
+)
+REMEMBER = text(
+    "INSERT INTO feed_subject(client_id, purpose, person_id, since_offset) "
+    "SELECT :client_id, :purpose, person_id, 0 FROM unnest(CAST(:persons AS uuid[])) AS n(person_id) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 async def heads(session: AsyncSession, person_ids: Collection[UUID]) -> list[PersonHead]:
@@ -94,9 +104,8 @@ async def unnamed(session: AsyncSession, client_id: str, wanted: ColumnElement[b
 
 async def name_persons(session: AsyncSession, client_id: str, pids: Mapping[UUID, str]) -> None:
     """Keep the ids of persons for a partner."""
-    rows = [{"client_id": client_id, "person_id": person, "pid": pid} for person, pid in pids.items()]
-    if rows:
-        await session.execute(insert(Pairwise).values(rows).on_conflict_do_nothing())
+    if pids:
+        await session.execute(NAME, {"client_id": client_id, "persons": list(pids), "pids": list(pids.values())})
 
 
 async def page_of(
@@ -115,12 +124,9 @@ async def page_of(
 
 async def remember_shown(session: AsyncSession, client_id: str, purpose: str, person_ids: Collection[UUID]) -> None:
     """Note whom a partner was shown, so that its feed tells when they go out of sight."""
-    rows = [
-        {"client_id": client_id, "purpose": purpose, "person_id": person_id, "since_offset": 0}
-        for person_id in person_ids
-    ]
-    if rows:
-        await session.execute(insert(FeedSubject).values(rows).on_conflict_do_nothing())
+    if person_ids:
+        shown = {"client_id": client_id, "purpose": purpose, "persons": list(person_ids)}
+        await session.execute(REMEMBER, shown)
 
 
 async def subjects(
