@@ -98,10 +98,9 @@ class Follow:
 
     async def latest(self) -> Batch:
         """No items, and the cursor at the end of the feed: for a partner that lists everybody first."""
-        async with self.transactions.begin_as(self.principal) as session:
+        async with self.transactions.begin_as(self.principal) as session, as_system(session):
             access = await self._open(session)
-            async with as_system(session):
-                last = (await repository.counter(session)).last
+            last = (await repository.counter(session)).last
         return Batch([], seal(access.secret, FEED, str(last)))
 
     async def poll(self, cursor: str | None, limit: int, wait: float) -> Batch:
@@ -119,7 +118,7 @@ class Follow:
             # looked at before the access is opened: what changes in between is seen as a change
             terms = (await self.tail.end(self.transactions)).terms if wait else 0
             under = Wait(until, terms, self.clock.today())
-            async with self.transactions.begin_as(self.principal) as session:
+            async with self.transactions.begin_as(self.principal) as session, as_system(session):
                 access = await self._open(session)
                 if epoch is not None and access.epoch != epoch:
                     raise UnauthenticatedError
@@ -155,14 +154,13 @@ class Follow:
 
     async def _deliver(self, session: AsyncSession, access: Access, start: int, limit: int) -> Delivered:
         now = self.clock.now()
-        async with as_system(session):
-            counter = await repository.counter(session)
-            position = counter.pruned if start < 0 else start
-            if position < counter.pruned:
-                raise FeedExpiredError
-            rows = await repository.after(session, access.client_id, position, SCANNED)
-            persons = list({row.person_id for row in rows})
-            sights = await sharing.sights(session, access, persons)
+        counter = await repository.counter(session)
+        position = counter.pruned if start < 0 else start
+        if position < counter.pruned:
+            raise FeedExpiredError
+        rows = await repository.after(session, access.client_id, position, SCANNED)
+        persons = list({row.person_id for row in rows})
+        sights = await sharing.sights(session, access, persons)
         shown = {item.person_id: item for item in await sharing.visible(session, access, persons, now)}
         items: list[dict[str, Any]] = []
         told: dict[UUID, Shown] = {}
@@ -182,8 +180,7 @@ class Follow:
         has_more = len(rows) == SCANNED or bool(rows and position < rows[-1].position)
         if not has_more:
             position = max(position, counter.last)
-        async with as_system(session):
-            await self._keep(session, access, after, list(told.values()), now)
+        await self._keep(session, access, after, list(told.values()), now)
         return Delivered(items, position, access, has_more)
 
     async def _keep(

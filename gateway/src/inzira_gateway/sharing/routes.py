@@ -54,17 +54,17 @@ async def list_persons(
     cursor: Annotated[str | None, Query(max_length=300, description="of the page before")] = None,
 ) -> Response:
     """Persons in the partner's rows, by its own ids, in its view. A filter must be a field of the view."""
-    try:
-        now = clock.now()
-        access = await service.open_access(session, catalogue, principal, GrantRoute.PERSONS, now, clock.today())
-        check_row_filter(narrowed)
-        service.check_narrowing(access, narrowed)
-        shown, following = await service.list_persons(session, access, narrowed, limit, cursor, now)
-    except DomainError as error:
-        return await refused(request, session, principal, "persons.list", clock, error)
     async with as_system(session):
+        try:
+            now = clock.now()
+            access = await service.open_access(session, catalogue, principal, GrantRoute.PERSONS, now, clock.today())
+            check_row_filter(narrowed)
+            service.check_narrowing(access, narrowed)
+            shown, following = await service.list_persons(session, access, narrowed, limit, cursor, now)
+        except DomainError as error:
+            return await refused(request, session, principal, "persons.list", clock, error)
         await service.remember_shown(session, access, shown)
-    await record_shown(session, principal, "partner.persons.list", shown, clock)
+        await record_shown(session, principal, "partner.persons.list", shown, clock)
     return _as_json({"items": [as_item(item) for item in shown], "next_cursor": following})
 
 
@@ -85,17 +85,17 @@ async def read_person(
     same 404.
     """
     person_id = None
-    try:
-        now = clock.now()
-        access = await service.open_access(session, catalogue, principal, GrantRoute.PERSONS, now, clock.today())
-        person_id, shown = await service.find_person(session, access, pairwise_id, now)
-        if shown is None:
-            raise NoSuchPersonError
-    except DomainError as error:
-        return await refused(request, session, principal, "person.read", clock, error, person_id)
     async with as_system(session):
+        try:
+            now = clock.now()
+            access = await service.open_access(session, catalogue, principal, GrantRoute.PERSONS, now, clock.today())
+            person_id, shown = await service.find_person(session, access, pairwise_id, now)
+            if shown is None:
+                raise NoSuchPersonError
+        except DomainError as error:
+            return await refused(request, session, principal, "person.read", clock, error, person_id)
         await service.remember_shown(session, access, [shown])
-    await record_shown(session, principal, "partner.person.read", [shown], clock)
+        await record_shown(session, principal, "partner.person.read", [shown], clock)
     return _as_json(as_item(shown))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError
-from inzira_platform.scope import as_system
+from inzira_platform.scope import as_principal, as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_gateway.consent.service import active_consents
@@ -104,8 +104,9 @@ async def visible(session: AsyncSession, access: Access, person_ids: Collection[
 
     Heads and entries are read under the partner's own database role; consents in the gateway's.
     """
-    heads = await repository.heads(session, person_ids)
-    facts = await repository.milestone_facts(session, [head.person_id for head in heads])
+    async with as_principal(session):
+        heads = await repository.heads(session, person_ids)
+        facts = await repository.milestone_facts(session, [head.person_id for head in heads])
     async with as_system(session):
         classes = await consented(session, access.agency, access.purpose, [head.person_id for head in heads], now)
     found = []

@@ -5,7 +5,7 @@ of `person_scope` decide which persons a role sees, and every table about a pers
 the predicate (`visible_persons`): it is what makes the plan fast; the policies are the net under it.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,8 @@ from inzira_platform.auth import Principal
 from inzira_platform.casework import agreed
 
 SCOPE_KINDS = ("facility", "caseload", "org", "national", "oversight", "none", "system", "partner")
+
+Change = Callable[[AsyncSession], Awaitable[None]]
 
 PERSON_SCOPE = table(
     "person_scope",
@@ -65,6 +67,8 @@ ENTER = text(
 
 
 BECOME = text("SELECT set_config('role', :role, true)")
+IS_SYSTEM = "is_system"
+"""Whether a session acts as the service itself at the moment."""
 
 
 async def enter_scope(session: AsyncSession, service: str, principal: Principal) -> None:
@@ -72,6 +76,7 @@ async def enter_scope(session: AsyncSession, service: str, principal: Principal)
     kind = principal.scope_kind if principal.scope_kind in SCOPE_KINDS else "none"
     session.info["service"] = service
     session.info["principal"] = principal
+    session.info[IS_SYSTEM] = False
     await session.execute(
         ENTER,
         {
@@ -89,26 +94,56 @@ async def as_system(session: AsyncSession) -> AsyncIterator[None]:
     """Inside the block the session acts as the service itself; outside, again as its principal.
 
     For what a user's act implies beyond their own reach (handing a person to another agency). Pending changes
-    are flushed on both sides, so that each is checked under the role it was made in.
+    are flushed on both sides, so that each is checked under the role it was made in. A block within a block changes
+    nothing.
     """
-    service, principal = session.info["service"], session.info["principal"]
+    if session.info.get(IS_SYSTEM):
+        yield
+        return
+    async with _changed(session, _become_system, _become_principal):
+        yield
+
+
+@asynccontextmanager
+async def as_principal(session: AsyncSession) -> AsyncIterator[None]:
+    """Within a block of `as_system`: the session acts as its principal until this block ends."""
+    if not session.info.get(IS_SYSTEM):
+        yield
+        return
+    async with _changed(session, _become_principal, _become_system):
+        yield
+
+
+@asynccontextmanager
+async def _changed(session: AsyncSession, there: Change, back: Change) -> AsyncIterator[None]:
+    before = session.info.get(IS_SYSTEM, False)
     await session.flush()
-    await session.execute(BECOME, {"role": f"{service}_s_system"})
+    await there(session)
     try:
         yield
         await session.flush()
     except BaseException:
-        # After an error of the database no statement is taken until the transaction is rolled back, and the role
-        # goes with it; the error itself must not be hidden by that.
+        # After an error of the database no statement is taken until the transaction, or a part of it, is rolled back,
+        # and the role goes with it; the error itself must not be hidden by that.
         with suppress(DBAPIError):
-            await _leave(session, service, principal)
+            await _return(session, back)
+        session.info[IS_SYSTEM] = before
         raise
-    await _leave(session, service, principal)
+    await _return(session, back)
 
 
-async def _leave(session: AsyncSession, service: str, principal: Principal) -> None:
+async def _return(session: AsyncSession, back: Change) -> None:
     if session.in_transaction() and session.is_active:
-        await enter_scope(session, service, principal)
+        await back(session)
+
+
+async def _become_system(session: AsyncSession) -> None:
+    await session.execute(BECOME, {"role": f"{session.info['service']}_s_system"})
+    session.info[IS_SYSTEM] = True
+
+
+async def _become_principal(session: AsyncSession) -> None:
+    await enter_scope(session, session.info["service"], session.info["principal"])
 
 
 @lru_cache(maxsize=512)
