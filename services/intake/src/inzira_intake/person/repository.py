@@ -3,11 +3,26 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import PERSON_SCOPE, visible_persons
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -76,8 +91,12 @@ async def list_identifiers(session: AsyncSession, person_id: UUID) -> Sequence[P
 
 async def list_persons(session: AsyncSession, principal: Principal, ids: Iterable[UUID]) -> Sequence[Person]:
     """Those of the persons within reach."""
-    statement = select(Person).where(col(Person.person_id).in_(list(ids)), _reached(principal))
-    return (await session.execute(statement)).scalars().all()
+    return (await session.execute(_among_reached(principal), {"ids": list(ids)})).scalars().all()
+
+
+@lru_cache(maxsize=512)
+def _among_reached(principal: Principal) -> Select[Person]:
+    return select(Person).where(col(Person.person_id) == any_(bindparam("ids", type_=ARRAY(Uuid))), _reached(principal))
 
 
 async def find_match(session: AsyncSession, likeness: Likeness) -> str | None:
