@@ -7,13 +7,13 @@ the predicate (`visible_persons`): it is what makes the plan fast; the policies 
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, and_, column, false, func, or_, select, table, text, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Text, Uuid, and_, bindparam, column, false, func, or_, select, table, text, true
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -177,13 +177,17 @@ async def upsert(session: AsyncSession, person_id: UUID, **fields: str | None) -
 
     Fields not given keep their value. Runs under the role in hand; wrap in `as_system` where the act reaches further.
     """
-    values = {"person_id": person_id, **fields}
-    statement = insert(_bare()).values(**values, updated_at=func.clock_timestamp())
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["person_id"], set_={**fields, "updated_at": func.clock_timestamp()}
-        )
+    await session.execute(_upsert(tuple(fields)), {"person_id": person_id, **fields})
+
+
+@cache
+def _upsert(fields: tuple[str, ...]) -> Insert:
+    given = {name: bindparam(name, type_=Text) for name in fields}
+    new = insert(PERSON_SCOPE).values(
+        person_id=bindparam("person_id", type_=Uuid), **given, updated_at=func.clock_timestamp()
     )
+    kept = {name: new.excluded[name] for name in (*fields, "updated_at")}
+    return new.on_conflict_do_update(index_elements=["person_id"], set_=kept)
 
 
 async def upsert_many(session: AsyncSession, reach: Mapping[UUID, Mapping[str, str | None]]) -> None:
@@ -191,7 +195,3 @@ async def upsert_many(session: AsyncSession, reach: Mapping[UUID, Mapping[str, s
     rows = [{"person_id": str(person_id), **fields} for person_id, fields in reach.items()]
     if rows:
         await session.execute(UPSERT_MANY, {"rows": orjson.dumps(rows).decode()})
-
-
-def _bare() -> Any:  # noqa: ANN401 - a lightweight table construct
-    return PERSON_SCOPE

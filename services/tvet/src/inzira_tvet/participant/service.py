@@ -64,7 +64,10 @@ async def admit_participant(
         located_at=at,
         updated_at=learned_at,
     )
-    await session.merge(stay)
+    if known is None:
+        session.add(stay)
+    else:
+        await session.merge(stay)
     await session.flush()
 
 
