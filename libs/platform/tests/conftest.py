@@ -1,9 +1,11 @@
 """A sample service, small and real, on which the platform is tested: notes about persons."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from inzira_platform.embedded import EmbeddedBroker, free_port
 from inzira_platform.service import Service
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,3 +17,12 @@ def service() -> Service:
     from sample_service import SERVICE
 
     return SERVICE
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """One of this test's own: its log holds this test's history alone, and each start begins with an empty one."""
+    server = EmbeddedBroker(free_port(), tmp_path / "broker")
+    server.start()
+    yield server
+    server.stop()

@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +13,7 @@ import pytest
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.clock import FixedClock
 from inzira_platform.consumer import ConsumerRunner
-from inzira_platform.embedded import EmbeddedBroker, EmbeddedPostgres, free_port
+from inzira_platform.embedded import EmbeddedBroker, EmbeddedPostgres
 from inzira_platform.ids import new_id
 from inzira_platform.recovery import BEGINNING, begin_anew, mark, next_epoch
 from inzira_platform.relay import Relay
@@ -26,15 +25,6 @@ from inzira_platform.testing.plugin import make_settings
 from inzira_platform.worker import make_runtime
 
 NEVER_WRITTEN = "SELECT count(*) FROM inbox i WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = i.event_id)"
-
-
-@pytest.fixture
-def kept_broker(tmp_path: Path) -> Iterator[str]:
-    """A broker of this test's own, so that its log holds this test's history alone."""
-    server = EmbeddedBroker(free_port(), tmp_path / "broker")
-    server.start()
-    yield f"127.0.0.1:{server.port}"
-    server.stop()
 
 
 @asynccontextmanager
@@ -103,8 +93,10 @@ class House:
 
 
 @pytest.fixture
-def house(service: Service, postgres: EmbeddedPostgres, keys: Keys, clock: FixedClock, kept_broker: str) -> House:
-    return House(service, postgres, keys, clock, kept_broker)
+def house(
+    service: Service, postgres: EmbeddedPostgres, keys: Keys, clock: FixedClock, own_broker: EmbeddedBroker
+) -> House:
+    return House(service, postgres, keys, clock, own_broker.bootstrap)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from inzira_platform.broker import BrokerSettings
-from inzira_platform.embedded import EmbeddedBroker, free_port
+from inzira_platform.embedded import EmbeddedBroker
 from inzira_platform.ids import new_id
 from inzira_platform.relay import Relay
 from inzira_platform.testing.client import Api
@@ -87,23 +86,17 @@ async def test_publishes_in_order_and_a_standby_takes_over(api: Api, broker: str
     assert [version for name, version, _ in seen if name == stream] == list(range(1, 11))
 
 
-async def test_refills_a_broker_that_lost_its_log(api: Api, tmp_path: Path) -> None:
-    port = free_port()
-    server = EmbeddedBroker(port, tmp_path / "one")
-    server.start()
+async def test_refills_a_broker_that_lost_its_log(api: Api, own_broker: EmbeddedBroker) -> None:
     person = await person_in(api)
     stream = f"person:{person}"
-    bootstrap = f"127.0.0.1:{port}"
-    async with relaying(api.database.app_dsn, bootstrap):
+    async with relaying(api.database.app_dsn, own_broker.bootstrap):
         await write(api, person, 3)
         await eventually(lambda: nothing_pending(api))
-        server.stop()
-        server = EmbeddedBroker(port, tmp_path / "two")
-        server.start()
-        seen = await published(bootstrap, [(stream, version) for version in (1, 2, 3)])
+        own_broker.stop()
+        own_broker.start()
+        seen = await published(own_broker.bootstrap, [(stream, version) for version in (1, 2, 3)])
         assert [version for name, version, _ in seen if name == stream][:3] == [1, 2, 3]
         assert {epoch for *_, epoch in seen} == {1}
-    server.stop()
 
 
 @pytest.mark.parametrize("count", [40])
@@ -151,25 +144,22 @@ async def test_a_late_committer_is_not_overtaken_by_the_next_event_of_its_stream
     assert [version for name, version, _ in seen if name == late] == list(range(1, 9))
 
 
-async def test_a_topic_that_a_client_made_too_narrow_is_given_its_partitions(api: Api, tmp_path: Path) -> None:
+async def test_a_topic_that_a_client_made_too_narrow_is_given_its_partitions(
+    api: Api, own_broker: EmbeddedBroker
+) -> None:
     """A producer or consumer that comes before everybody else makes the topic as the broker likes it."""
     person, dsn = await person_in(api), api.database.app_dsn
     await write(api, person, 3)
-    broker = EmbeddedBroker(free_port(), tmp_path / "broker")
-    broker.start()
-    try:
-        async with relaying(dsn, broker.bootstrap):
-            await eventually(lambda: nothing_pending(api))
-            broker.stop()
-            broker.start()
-            await made_by_a_client(broker.bootstrap, "inzira.tvet")
-            await write(api, person, 3)
-            await eventually(lambda: nothing_pending(api), 40)
-            await eventually(lambda: has_partitions(broker.bootstrap, "inzira.tvet", 12), 40)
-            wanted = [(f"person:{person}", version) for version in range(1, 7)]
-            assert {version for _, version, _ in await published(broker.bootstrap, wanted)} == set(range(1, 7))
-    finally:
-        broker.stop()
+    async with relaying(dsn, own_broker.bootstrap):
+        await eventually(lambda: nothing_pending(api))
+        own_broker.stop()
+        own_broker.start()
+        await made_by_a_client(own_broker.bootstrap, "inzira.tvet")
+        await write(api, person, 3)
+        await eventually(lambda: nothing_pending(api), 40)
+        await eventually(lambda: has_partitions(own_broker.bootstrap, "inzira.tvet", 12), 40)
+        wanted = [(f"person:{person}", version) for version in range(1, 7)]
+        assert {version for _, version, _ in await published(own_broker.bootstrap, wanted)} == set(range(1, 7))
 
 
 async def made_by_a_client(bootstrap: str, topic: str) -> None:

@@ -4,12 +4,11 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 from inzira_platform.broker import METADATA_MS, BrokerSettings
 from inzira_platform.consumer import ConsumerRunner
-from inzira_platform.embedded import EmbeddedBroker, free_port
+from inzira_platform.embedded import EmbeddedBroker
 from inzira_platform.ids import new_id
 from inzira_platform.relay import Relay
 from inzira_platform.service import Service
@@ -87,22 +86,17 @@ async def test_a_database_that_goes_away_is_waited_for(
 
 
 async def test_consumers_read_a_refilled_log_from_its_start(
-    api: Api, service: Service, settings: ServiceSettings, tmp_path: Path
+    api: Api, service: Service, settings: ServiceSettings, own_broker: EmbeddedBroker
 ) -> None:
-    port = free_port()
-    server = EmbeddedBroker(port, tmp_path / "one")
-    server.start()
     person = await person_in(api)
-    async with working(service, settings, f"127.0.0.1:{port}") as tasks:
+    async with working(service, settings, own_broker.bootstrap) as tasks:
         await write(api, person, 4)
         await echoes(api, person, 4)
-        server.stop()
+        own_broker.stop()
         await write(api, person, 2)
-        server = EmbeddedBroker(port, tmp_path / "two")
-        server.start()
+        own_broker.start()
         assert await echoes(api, person, 6) == [1, 2, 3, 4, 5, 6]
         assert not any(task.done() for task in tasks)
-    server.stop()
     assert await api.database.value("SELECT count(*) FROM parked_event WHERE replayed_at IS NULL") == 0
 
 
@@ -115,12 +109,10 @@ async def alone(runner: Callable[[], Coroutine[None, None, None]]) -> AsyncItera
 
 
 async def test_a_consumer_that_met_a_narrow_topic_is_given_all_of_it(
-    api: Api, service: Service, settings: ServiceSettings, tmp_path: Path
+    api: Api, service: Service, settings: ServiceSettings, own_broker: EmbeddedBroker
 ) -> None:
     """The broker begins anew, the consumer asks for its topics before the relay comes, and joins what it is given."""
-    server = EmbeddedBroker(free_port(), tmp_path / "broker")
-    server.start()
-    mine = settings.model_copy(update={"kafka_bootstrap": server.bootstrap})
+    mine = settings.model_copy(update={"kafka_bootstrap": own_broker.bootstrap})
     runtime = make_runtime(service, mine)
     people = [await person_in(api) for _ in range(8)]  # over several partitions
     for person in people:
@@ -131,8 +123,8 @@ async def test_a_consumer_that_met_a_narrow_topic_is_given_all_of_it(
             async with alone(relay.run):
                 for person in people:
                     await echoes(api, person, 2)
-            server.stop()
-            server.start()
+            own_broker.stop()
+            own_broker.start()
             await asyncio.sleep(METADATA_MS / 1000)  # the consumer is back and has joined
             for person in people:
                 await write(api, person, 1)
@@ -141,4 +133,3 @@ async def test_a_consumer_that_met_a_narrow_topic_is_given_all_of_it(
                     assert await echoes(api, person, 3, seconds=60) == [1, 2, 3]
     finally:
         await runtime.engine.dispose()
-        server.stop()
