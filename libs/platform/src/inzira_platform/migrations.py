@@ -166,6 +166,22 @@ def give_reach_back(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's 
     op.execute(f"GRANT INSERT, UPDATE ON person_scope TO {_roles(service, READERS)}")
 
 
+def hide_reach_from(op: Any, service: str, kinds: tuple[str, ...]) -> None:  # noqa: ANN401 - alembic's op module
+    """Later migration of every service: where users of a kind are shown no person, they do not read where any is."""
+    op.execute(f"REVOKE SELECT ON person_scope FROM {_roles(service, kinds)}")  # noqa: S608 - names come from migrations only
+    for kind in kinds:
+        if kind in POLICIES:
+            op.execute(f"DROP POLICY {kind} ON person_scope")
+
+
+def show_reach_again(op: Any, service: str, kinds: tuple[str, ...]) -> None:  # noqa: ANN401 - alembic's op module
+    """The way back from `hide_reach_from`."""
+    op.execute(f"GRANT SELECT ON person_scope TO {_roles(service, kinds)}")
+    for kind in kinds:
+        if kind in POLICIES:
+            _reach_of(op, service, kind)
+
+
 def keep_journal_from(op: Any, service: str, acts: Mapping[str, tuple[str, ...]]) -> None:  # noqa: ANN401 - alembic's op module
     """Later migration of every service: users of a scope kind write to the journal what their acts take, and no more.
 
@@ -207,10 +223,13 @@ def _protect_answers(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's
 
 def _protect_person_scope(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
     _force(op, "person_scope")
-    for kind, condition in POLICIES.items():
-        op.execute(
-            f"CREATE POLICY {kind} ON person_scope TO {service}_s_{kind} USING ({condition}) WITH CHECK ({condition})"
-        )
+    for kind in POLICIES:
+        _reach_of(op, service, kind)
+
+
+def _reach_of(op: Any, service: str, kind: str) -> None:  # noqa: ANN401 - alembic's op module
+    rule = POLICIES[kind]
+    op.execute(f"CREATE POLICY {kind} ON person_scope TO {service}_s_{kind} USING ({rule}) WITH CHECK ({rule})")
 
 
 def ask_for_consent(op: Any, service: str) -> None:  # noqa: ANN401 - alembic's op module
