@@ -24,6 +24,7 @@ from inzira_gateway.directory.routes import router as directory
 from inzira_gateway.edge.callers import Callers
 from inzira_gateway.edge.door import Door, Parts
 from inzira_gateway.edge.limiter import Limiter, Policy
+from inzira_gateway.edge.patience import Patience
 from inzira_gateway.edge.routing import Routing
 from inzira_gateway.edge.standing import Standings
 from inzira_gateway.edge.turns import Turns
@@ -101,6 +102,7 @@ def make_parts(app: FastAPI, settings: Settings) -> Parts:
         clock=app.state.clock,
         refusals=app.state.refusals,
         turns=Turns(),
+        patience=Patience(),
     )
 
 

@@ -28,6 +28,7 @@ from inzira_gateway.edge.callers import Callers
 from inzira_gateway.edge.forward import forward
 from inzira_gateway.edge.headers import Header
 from inzira_gateway.edge.limiter import Limiter, Verdict
+from inzira_gateway.edge.patience import Patience
 from inzira_gateway.edge.routing import MethodNotAllowedError, Routed, Routing
 from inzira_gateway.edge.turns import Turns
 from inzira_gateway.partner.refusals import Refusals
@@ -58,6 +59,7 @@ class Parts:
     clock: Clock
     refusals: Refusals
     turns: Turns
+    patience: Patience
 
 
 class Door:
@@ -189,6 +191,7 @@ class Passage:
         self._answer.verdict = verdict
         if not verdict.allowed:
             metrics.LIMITED.labels(route.rate).inc()
+            await self._parts.patience.hold(who)
             raise TooManyRequestsError(retry_after=verdict.retry_seconds)
         if caller is not None and not caller.principal.can(route.permission):
             raise ForbiddenError
