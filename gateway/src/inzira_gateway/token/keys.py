@@ -14,6 +14,7 @@ from inzira_gateway.token.domain import ACCESS_TYP, INTERNAL_LIFE, Caller, acces
 
 RENEW_BEFORE = 15
 """Seconds an internal token must still be good for when it is taken from the cache."""
+KEPT_SECONDS = int(INTERNAL_LIFE.total_seconds()) - RENEW_BEFORE
 
 
 def load_signing_key(path: Path) -> ECKey:
@@ -48,14 +49,15 @@ class Issuer:
     def internal(self, principal: Principal, service: str, now: datetime) -> str:
         """A 60-second token for one service, or the one made before for the very same claims.
 
-        Whether the session behind it still stands is asked at the door each time: the token says nothing of it.
+        Whether the session behind it still stands is asked at the door each time: the token says nothing of it. One
+        made by a clock that went wrong, and was put right, is of the future: no service takes it, and it is not used.
         """
         key, seconds = (principal, service), int(now.timestamp())
         kept = self._kept.get(key)
-        if kept is not None and kept[0] - RENEW_BEFORE > seconds:
+        if kept is not None and 0 <= seconds - kept[0] < KEPT_SECONDS:
             return kept[1]
         token = self._sign(INTERNAL_TYP, internal_claims(principal, service, now))
-        self._kept[key] = (seconds + int(INTERNAL_LIFE.total_seconds()), token)
+        self._kept[key] = (seconds, token)
         self._kept.move_to_end(key)
         while len(self._kept) > self._capacity:
             self._kept.popitem(last=False)

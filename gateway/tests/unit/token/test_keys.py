@@ -34,6 +34,15 @@ def test_the_same_claims_are_signed_once_while_they_are_good_for_long_enough(iss
     assert claims["exp"] - NOW.timestamp() == 45 + 60
 
 
+def test_a_token_of_a_clock_that_went_an_hour_ahead_is_not_used_once_it_is_right(issuer: Issuer, key: ECKey) -> None:
+    """No service takes one that was issued in the future: everybody who asked meanwhile would stay outside."""
+    ahead = issuer.internal(OFFICER, "intake", NOW + timedelta(hours=1))
+    right = issuer.internal(OFFICER, "intake", NOW)
+    assert right != ahead
+    assert jwt.decode(right, key, algorithms=["ES256"]).claims["iat"] == NOW.timestamp()
+    assert issuer.internal(OFFICER, "intake", NOW + timedelta(seconds=1)) == right
+
+
 @pytest.mark.parametrize(
     "change",
     [

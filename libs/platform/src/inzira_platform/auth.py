@@ -68,7 +68,7 @@ class TokenVerifier:
         self._typ = typ
         self._keys: KeySet | None = None
         self._read_at = 0.0
-        self._seen: OrderedDict[bytes, tuple[int, dict[str, Any]]] = OrderedDict()
+        self._seen: OrderedDict[bytes, tuple[range, dict[str, Any]]] = OrderedDict()
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a valid token.
@@ -80,10 +80,11 @@ class TokenVerifier:
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         now = int(self._clock.now().timestamp())
         hit = self._seen.get(digest)
-        if hit and hit[0] > now:
+        if hit and now in hit[0]:
             return hit[1]
         claims = self._verify(token, now)
-        self._remember(digest, min(int(claims["exp"]), now + 30), claims)
+        # from now on, and not before: a clock that was an hour ahead and is put right forgets what it took for good
+        self._remember(digest, range(now, min(int(claims["exp"]), now + 30)), claims)
         return claims
 
     def _verify(self, token: str, now: int) -> dict[str, Any]:
@@ -109,8 +110,8 @@ class TokenVerifier:
             self._read_at = modified
         return self._keys
 
-    def _remember(self, digest: bytes, until: int, claims: dict[str, Any]) -> None:
-        self._seen[digest] = (until, claims)
+    def _remember(self, digest: bytes, seconds: range, claims: dict[str, Any]) -> None:
+        self._seen[digest] = (seconds, claims)
         while len(self._seen) > 2048:
             self._seen.popitem(last=False)
 
