@@ -27,6 +27,7 @@ BUSY_POLL = 0.02
 IDLE_POLL = 1.0
 STANDBY_POLL = 0.7
 LOG_CHECK_SECONDS = 10.0
+PUBLISH_SECONDS = 25.0
 SETTLED_SECONDS = 5.0
 """Whoever drew a sequence number has committed by then; who has not is found by the full look."""
 
@@ -196,7 +197,9 @@ class Relay:
             # The embedded broker forgets its topics when it restarts, and takes records for topics it does not have.
             await self._topics.ensure()
         await failpoint("read_send")
-        acked = await publish(producer, [outgoing(row, self._epoch) for row in rows])
+        # the client gives up a request after 10 s; what it does not give up is tried again with a new one
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            acked = await publish(producer, [outgoing(row, self._epoch) for row in rows])
         await failpoint("ack_delete")
         try:
             last = self._last_offsets(acked)
