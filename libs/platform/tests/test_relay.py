@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,11 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from inzira_platform import relay
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.embedded import EmbeddedBroker
 from inzira_platform.ids import new_id
+from inzira_platform.publishing import Acknowledged, Outgoing, publish
 from inzira_platform.relay import Relay
 from inzira_platform.testing.client import Api
 
@@ -84,6 +86,27 @@ async def test_publishes_in_order_and_a_standby_takes_over(api: Api, broker: str
     stream = f"person:{person}"
     seen = await published(broker, [(stream, version) for version in range(1, 11)])
     assert [version for name, version, _ in seen if name == stream] == list(range(1, 11))
+
+
+async def test_a_batch_that_the_client_holds_without_end_is_sent_by_a_new_one(
+    api: Api, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[AIOKafkaProducer] = []
+
+    async def holding(producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> list[Acknowledged]:
+        if not held:
+            held.append(producer)
+            await asyncio.Event().wait()
+        assert producer not in held
+        return await publish(producer, outgoing)
+
+    monkeypatch.setattr(relay, "publish", holding)
+    monkeypatch.setattr(relay, "PUBLISH_SECONDS", 0.3)
+    person = await person_in(api)
+    async with relaying(api.database.app_dsn, broker):
+        await write(api, person, 3)
+        await eventually(lambda: nothing_pending(api))
+    assert held
 
 
 async def test_refills_a_broker_that_lost_its_log(api: Api, own_broker: EmbeddedBroker) -> None:

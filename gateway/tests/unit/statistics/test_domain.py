@@ -27,7 +27,7 @@ from inzira_gateway.statistics.protection import ALL, Cell
 CUBE = load_cubes().get("stage-by-district", 1)
 codes = st.sampled_from(["24", "25", "99", None])
 groups = st.lists(
-    st.builds(Group, st.sampled_from(STAGES), codes, st.sampled_from(["HUY", "MUS", "XXX", None]), st.integers(1, 9))
+    st.builds(Group, st.sampled_from(STAGES), codes, st.sampled_from(["HUY", "MUS", "ZZZ", None]), st.integers(1, 9))
 )
 
 

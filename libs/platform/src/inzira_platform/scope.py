@@ -118,8 +118,8 @@ async def as_principal(session: AsyncSession) -> AsyncIterator[None]:
 async def _changed(session: AsyncSession, there: Change, back: Change) -> AsyncIterator[None]:
     before = session.info.get(IS_SYSTEM, False)
     await session.flush()
-    await there(session)
     try:
+        await there(session)
         yield
         await session.flush()
     except BaseException:

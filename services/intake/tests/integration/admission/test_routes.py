@@ -96,7 +96,7 @@ async def test_an_officer_admits_to_their_own_facility_only(elsewhere: Caller, m
     [
         ({"order": {"number": "-", "authority": "Invented court"}}, 422, "commitment-order-missing", "order.number"),
         ({"order": {"number": "ORD/1", "authority": "?"}}, 422, "commitment-order-missing", "order.authority"),
-        ({"facility": "XXX"}, 403, "other-facility", None),
+        ({"facility": "ZZZ"}, 403, "other-facility", None),
         ({"admitted_at": "2026-11-24"}, 422, "in-the-future", "admitted_at"),
         ({"person": {"full_name": "1234"}}, 422, "name-missing", "full_name"),
         ({"person": {"born_on": "2025-01-01"}}, 422, "birth-date-invalid", "born_on"),

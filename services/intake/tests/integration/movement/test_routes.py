@@ -86,7 +86,7 @@ async def test_movements_need_token_role_and_reach(api: Api, elsewhere: Caller, 
     [
         ({"reference": None}, 422, "reference-missing"),
         ({"to_facility": None}, 422, "destination"),
-        ({"to_facility": "XXX"}, 422, "facility-unknown"),
+        ({"to_facility": "ZZZ"}, 422, "facility-unknown"),
         ({"to_facility": "NYM"}, 422, "facility-closed"),
         ({"to_facility": "HUY"}, 409, "illegal-transition"),
         ({"occurred_at": "2026-12-01"}, 422, "in-the-future"),

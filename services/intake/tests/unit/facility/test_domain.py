@@ -99,7 +99,7 @@ def test_a_facility_not_yet_open_is_refused() -> None:
 
 def test_unknown_codes_name_the_field_at_fault() -> None:
     with pytest.raises(FacilityUnknownError) as facility:
-        get_facility("XXX", field="to_facility")
+        get_facility("ZZZ", field="to_facility")
     assert facility.value.field == "to_facility"
     with pytest.raises(DistrictUnknownError):
         require_district("99")
