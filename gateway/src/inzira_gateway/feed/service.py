@@ -153,6 +153,7 @@ class Follow:
         return False
 
     async def _deliver(self, session: AsyncSession, access: Access, start: int, limit: int) -> Delivered:
+        """Up to `limit` items behind `start`, on record. Needs the gateway's own scope. Raises FeedExpiredError."""
         now = self.clock.now()
         counter = await repository.counter(session)
         position = counter.pruned if start < 0 else start
