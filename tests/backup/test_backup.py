@@ -115,7 +115,13 @@ class Story:
         try:
             await eventually(look, "the databases agree")
         finally:
-            assert await disagreements(self.databases) == []
+            found = await disagreements(self.databases)
+            assert found == [], self.told_by_workers()
+
+    def told_by_workers(self) -> str:
+        """The last lines of their logs, which are gone with the stack."""
+        logs = sorted(self.run.logs.glob("*-worker.log"))
+        return "\n".join([log.name + "\n" + "\n".join(log.read_text().splitlines()[-15:]) for log in logs])
 
     async def told(self, road: Road) -> dict[str, Any]:
         """The journeys of those who are not touched any more, as their supervisors read them."""
