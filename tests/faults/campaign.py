@@ -139,9 +139,11 @@ class Campaign:
             for error in several.exceptions:
                 load.note_failure(error)
         outcome.seconds += time.monotonic() - began
+        quiet_since = time.time()
         await mend(nemesis.scene)
         await releases.replay_everything(nemesis.scene)
         outcome.drained_in = await self._settle(load, partner)
+        self.history.note("silence", began=quiet_since, ended=time.time())
         outcome.operations, outcome.by_outcome = self.history.operations, dict(self.history.by_outcome)
         outcome.faults, outcome.missed = dict(nemesis.counts), dict(nemesis.missed)
         outcome.given_up, outcome.failed = dict(nemesis.scene.given_up), dict(load.failed)

@@ -6,6 +6,7 @@ import consents
 import feed
 import journals
 import journeys
+import outage
 import pytest
 import readers
 import recovery
@@ -164,3 +165,36 @@ def test_whoever_never_agreed_is_seen_by_no_organisation() -> None:
     assert [found.detail for found in consents.seen_without(evidence, told)] == ["dide.worker /"]
     officer = Evidence(operations=[{**read, "who": "huye.psychosocial"}], journals={"intake": []})
     assert list(consents.seen_without(officer, {})) == []
+
+
+def asked(ended: float, status: int, path: str = "/v1/tvet/trainings", outcome: str = "acked") -> dict[str, Any]:
+    return {"path": path, "outcome": outcome, "attempts": [{"began": ended - 1, "ended": ended, "status": status}]}
+
+
+@pytest.mark.parametrize(
+    ("operations", "fault", "found"),
+    [
+        ([asked(at, 200) for at in range(0, 200, 20)], (0, 0), []),
+        ([asked(10, 200), asked(100, 200)], (0, 0), ["nobody was answered"]),
+        ([asked(10, 200), asked(100, 200)], (20, 60), []),
+        ([asked(10, 200), asked(50, 503, outcome="unknown"), asked(100, 200)], (0, 0), ["nobody was answered"]),
+        ([asked(at, 401, outcome="refused") for at in range(0, 90, 20)], (0, 0), ["nobody was let in"]),
+        ([asked(at, 401, outcome="refused") for at in range(0, 90, 20)], (30, 60), []),
+        ([asked(at, 401 if at != 40 else 200) for at in range(0, 90, 20)], (0, 0), []),
+        (
+            [
+                asked(at, status, path)
+                for at in range(0, 90, 20)
+                for path, status in (("/v1/persons/1", 200), ("/v1/tvet/x", 401))
+            ],
+            (0, 0),
+            ["nobody was let in"],
+        ),
+    ],
+)
+async def test_whoever_is_kept_out_while_nothing_is_broken(
+    operations: list[dict[str, Any]], fault: tuple[float, float], found: list[str]
+) -> None:
+    evidence = Evidence(operations=operations)
+    evidence.notes["fault"].append({"began": fault[0], "ended": fault[1]})
+    assert [one.invariant for one in await outage.check(evidence)] == found

@@ -14,6 +14,7 @@ import consumers
 import feed
 import journals
 import journeys
+import outage
 import readers
 import recovery
 import responsible
@@ -24,7 +25,7 @@ from evidence import Evidence, gather
 CHECKS = {
     "writes": writes, "journals": journals, "consumers": consumers, "journeys": journeys, "feed": feed,
     "responsible": responsible, "access": access, "readers": readers, "canary": canary, "consents": consents,
-    "restored": restored,
+    "restored": restored, "outage": outage,
 }  # fmt: skip
 SHOWN = 8
 
