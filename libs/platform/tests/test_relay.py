@@ -122,6 +122,27 @@ async def test_refills_a_broker_that_lost_its_log(api: Api, own_broker: Embedded
         assert {epoch for *_, epoch in seen} == {1}
 
 
+SLOW_REFILL = """
+CREATE FUNCTION slow_refill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END';
+CREATE TRIGGER slow_refill BEFORE INSERT ON outbox_pending FOR EACH STATEMENT EXECUTE FUNCTION slow_refill();
+"""
+
+
+async def test_a_journal_that_takes_longer_than_any_other_statement_is_refilled(
+    api: Api, own_broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "COMMAND_SECONDS", 1.0)
+    person = await person_in(api)
+    async with relaying(api.database.app_dsn, own_broker.bootstrap):
+        await write(api, person, 3)
+        await eventually(lambda: nothing_pending(api))
+        await api.database.execute(SLOW_REFILL)
+        own_broker.stop()
+        own_broker.start()
+        wanted = [(f"person:{person}", version) for version in (1, 2, 3)]
+        assert {epoch for *_, epoch in await published(own_broker.bootstrap, wanted)} == {1}
+
+
 @pytest.mark.parametrize("count", [40])
 async def test_a_second_relay_never_publishes_beside_the_first(api: Api, broker: str, count: int) -> None:
     person = await person_in(api)

@@ -28,6 +28,9 @@ IDLE_POLL = 1.0
 STANDBY_POLL = 0.7
 LOG_CHECK_SECONDS = 10.0
 PUBLISH_SECONDS = 25.0
+COMMAND_SECONDS = 30.0
+REFILL_SECONDS = 3600.0
+"""A journal of years is filled in again in minutes, in one statement or not at all."""
 SETTLED_SECONDS = 5.0
 """Whoever drew a sequence number has committed by then; who has not is found by the full look."""
 
@@ -111,7 +114,7 @@ class Relay:
         connection = await asyncpg.connect(
             self._dsn,
             timeout=5,
-            command_timeout=30,
+            command_timeout=COMMAND_SECONDS,
             server_settings={
                 "idle_in_transaction_session_timeout": "30000",
                 "application_name": "relay",
@@ -248,7 +251,7 @@ class Relay:
                 "INSERT INTO relay_epoch(one, epoch) VALUES (1, 1) "
                 "ON CONFLICT (one) DO UPDATE SET epoch = relay_epoch.epoch + 1, since = now() RETURNING epoch"
             )
-            done = await connection.execute(REFILL)
+            done = await connection.execute(REFILL, timeout=REFILL_SECONDS)
         self._low.forget()
         self._last.clear()
         count = int(done.rsplit(" ", 1)[-1])
