@@ -11,11 +11,13 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from inzira_cli.processes import DEPLOYABLES
 from killing import PARTS, may_wipe, rpc, until_running
 from nemesis import Fault, Scene
 
 HOUR = 3600
+TOPICS = ("inzira.intake", "inzira.curriculum", "inzira.tvet", "inzira.reintegration", "inzira.access")
 LOCKED = ("outbox_pending", "event_stream", "inbox", "idempotency_key", "consumer_position")
 
 
@@ -108,6 +110,23 @@ def _wipe(scene: Scene) -> None:
     rpc(scene).startProcess("broker", False)
 
 
+async def delete_topic(scene: Scene) -> dict[str, Any]:
+    """An operator deletes one topic with all that is in it; the relays make it anew and fill it again."""
+    if not await may_wipe(scene):
+        return {"skipped": True}
+    topic = scene.dice.choice(TOPICS)
+    admin = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{scene.ground.wires['broker'].listen}")
+    try:
+        async with asyncio.timeout(10):
+            await admin.start()
+            await admin.delete_topics([topic])
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await admin.close()
+    return {"target": "broker", "topic": topic}
+
+
 async def poison(scene: Scene) -> dict[str, Any]:
     """A record nobody can apply: no envelope, data that break the contract, or a type nobody knows."""
     form = scene.dice.choice(("undecodable", "malformed", "unknown-type"))
@@ -140,5 +159,6 @@ FAULTS = (
     Fault("db.lock", 4, "lock", lock_table),
     Fault("db.connections", 5, "connections", end_connections),
     Fault("broker.wipe", 0.7, "broker", wipe_log),
+    Fault("broker.topic", 0.7, "broker", delete_topic),
     Fault("broker.poison", 1, "poison", poison),
 )

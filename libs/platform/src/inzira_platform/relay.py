@@ -226,7 +226,7 @@ class Relay:
         last: dict[tuple[str, int], int] = {}
         for topic, partition, first_offset, last_offset in acked:
             place = (topic, partition)
-            if topic == self._own and first_offset <= self._last.get(place, -1):
+            if first_offset <= self._last.get(place, -1):
                 raise LogLostError
             last[place] = max(last.get(place, -1), last_offset)
         return last
