@@ -67,20 +67,23 @@ class Intake:
             )
         )
 
-    async def release(self, person_id: UUID, on: date = date(2026, 4, 1)) -> None:
+    @staticmethod
+    def released(person_id: UUID, on: date) -> PersonReleased:
         """Custody ends."""
-        await self.deliveries.send(
-            PersonReleased(
-                person_id=person_id,
-                occurred_at=kigali_midnight(on),
-                recorded_by="acc-intake",
-                episode_id=new_id(),
-                facility="HUY",
-                release_reason=ReleaseReason.SENTENCE_EXPIRED,
-                released_on=on,
-                supervision=Supervision.NONE,
-            )
+        return PersonReleased(
+            person_id=person_id,
+            occurred_at=kigali_midnight(on),
+            recorded_by="acc-intake",
+            episode_id=new_id(),
+            facility="HUY",
+            release_reason=ReleaseReason.SENTENCE_EXPIRED,
+            released_on=on,
+            supervision=Supervision.NONE,
         )
+
+    async def release(self, person_id: UUID, on: date = date(2026, 4, 1)) -> None:
+        """Deliver a release."""
+        await self.deliveries.send(self.released(person_id, on))
 
     async def die(self, person_id: UUID, on: date = date(2026, 4, 1)) -> None:
         """The person died."""

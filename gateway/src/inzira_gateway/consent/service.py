@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inzira_contracts.intake import ConsentGranted, ConsentWithdrawn
-from inzira_platform.scope_feed import on_consent_granted, on_consent_withdrawn
+from inzira_platform.scope_feed import take_in_consents
 from inzira_platform.service import Received
 from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,13 +83,12 @@ async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
 
     Kept twice: all of them for partners, and for caseworkers those that decide whom they reach, as in every service.
     """
-    for event, meta in received:
+    for event, _meta in received:
         if isinstance(event, ConsentGranted):
             await _granted(session, event)
-            await on_consent_granted(session, event, meta)
         elif isinstance(event, ConsentWithdrawn):
             await _withdrawn(session, event)
-            await on_consent_withdrawn(session, event, meta)
+    await take_in_consents(session, received)
 
 
 async def _granted(session: AsyncSession, event: ConsentGranted) -> None:

@@ -7,8 +7,6 @@ from inzira_contracts.envelope import Envelope, InvalidEnvelope
 from inzira_contracts.event import Event, InvalidEvent
 from inzira_contracts.registry import UnknownEventType, UnknownEventVersion, read_event, topic_of
 
-from inzira_platform.context import CURRENT, Trace, valid_traceparent
-from inzira_platform.ids import new_id
 from inzira_platform.service import Delivery
 
 
@@ -56,13 +54,8 @@ class Incoming:
             time=envelope.time,
             actor=event.recorded_by,
             request_id=envelope.correlationid or "",
+            traceparent=envelope.traceparent or "",
         )
-
-    def trace(self) -> None:
-        """Continue the trace of the request the event came from."""
-        envelope = self.envelope
-        assert envelope is not None  # noqa: S101 - only decoded records are handled
-        CURRENT.set(Trace(new_id(), valid_traceparent(envelope.traceparent or ""), envelope.id))
 
 
 POISON = (UnknownEventType, UnknownEventVersion, InvalidEvent)

@@ -194,7 +194,7 @@ class Inbox:
         if together is not None:
             gathered.events.append(received)
             return
-        record.trace()
+        received.meta.trace()
         await _effects(session, handler(session, event, received.meta))
         metrics.APPLIED.inc()
 

@@ -5,7 +5,7 @@ of `person_scope` decide which persons a role sees, and every table about a pers
 the predicate (`visible_persons`): it is what makes the plan fast; the policies are the net under it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cache, lru_cache
 from typing import Any
@@ -41,6 +41,10 @@ PERSON_SCOPE = table(
     ),
 )
 
+LOCK_REACH = text(
+    "SELECT person_id, facility, incoming_facility, org, worker_id, district, custody_state FROM person_scope "
+    "WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY person_id FOR UPDATE"
+)
 # In sorted order, so that two transactions never wait for each other; who stays where they are costs no new row.
 UPSERT_MANY = text(
     """
@@ -188,6 +192,12 @@ def _upsert(fields: tuple[str, ...]) -> Insert:
     )
     kept = {name: new.excluded[name] for name in (*fields, "updated_at")}
     return new.on_conflict_do_update(index_elements=["person_id"], set_=kept)
+
+
+async def lock_reach(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, dict[str, str | None]]:
+    """The whole reach of those of these persons who are known, as `upsert_many` takes it, locked until the commit."""
+    rows = (await session.execute(LOCK_REACH, {"ids": sorted(person_ids)})).mappings()
+    return {row["person_id"]: {name: value for name, value in row.items() if name != "person_id"} for row in rows}
 
 
 async def upsert_many(session: AsyncSession, reach: Mapping[UUID, Mapping[str, str | None]]) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.clock import Clock
+from inzira_platform.context import CURRENT, Trace, valid_traceparent
+from inzira_platform.ids import new_id
 from inzira_platform.settings import ServiceSettings
 
 
@@ -28,6 +30,11 @@ class Delivery:
     time: datetime
     actor: str
     request_id: str = ""
+    traceparent: str = ""
+
+    def trace(self) -> None:
+        """Continue the trace of the request the event came from: what is emitted from now on was caused by it."""
+        CURRENT.set(Trace(new_id(), valid_traceparent(self.traceparent), self.event_id))
 
 
 Handler = Callable[[AsyncSession, Event, Delivery], Awaitable[None]]
@@ -44,8 +51,8 @@ class Together:
     """A handler that takes the new events of a batch at once, so that they cost few statements.
 
     Give the same object for every type it takes. Its effects must be those of one event after the other in the order
-    given; whatever it raises rolls the batch back, and its events come again one by one. It emits nothing: a batch has
-    no one cause.
+    given; whatever it raises rolls the batch back, and its events come again one by one. A batch has no one cause:
+    before it emits, it continues the trace of the event that is (`Delivery.trace`).
     """
 
     def __init__(self, take: Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]) -> None:

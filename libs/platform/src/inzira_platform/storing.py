@@ -1,26 +1,48 @@
-"""New rows of several tables in one statement, for acts that write many at once and change none of them again."""
+"""Many rows in one statement: new ones of several tables, or those of one table read, changed and put back.
 
-from collections.abc import Iterable, Sequence
+The rows are nobody's but the caller's: what is changed in them is not written until it is put.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Column, Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+async def hold(session: AsyncSession, model: type[Row], keys: Collection[UUID]) -> dict[UUID, Row]:
+    """Those rows of a table that have one of these keys, by key, locked in its order until the transaction ends."""
+    if not keys:
+        return {}
+    found = (await session.execute(_held(_table(model)), {"keys": sorted(keys)})).mappings()
+    name = _key(_table(model)).name
+    return {row[name]: model(**row) for row in found}
+
+
+async def put(session: AsyncSession, rows: Collection[SQLModel]) -> None:
+    """Write whole rows of one table, new ones and ones that are there, in the order of their keys.
+
+    What is there and the same already costs no new row.
+    """
+    if rows:
+        (table,) = {_table(type(row)) for row in rows}
+        await session.execute(_put_into(table), {"rows": _as_json([_values(row) for row in rows])})
 
 
 async def store(session: AsyncSession, rows: Iterable[SQLModel]) -> None:
     """Insert `rows`, of whatever tables: one round trip where the session would take one for each table.
 
-    Foreign keys may point from one of them to another; policies see what was there before the statement. The rows do
-    not become the session's: what is changed in them later is not written.
+    Foreign keys may point from one of them to another; policies see what was there before the statement.
     """
     by_table: dict[Table, list[dict[str, Any]]] = {}
     for row in rows:
-        table: Table = type(row).__table__  # type: ignore[attr-defined]  # every stored row is of a table
-        by_table.setdefault(table, []).append({name: getattr(row, name) for name in _names(table)})
+        by_table.setdefault(_table(type(row)), []).append(_values(row))
     if by_table:
         values = {f"rows_{n}": _as_json(made) for n, made in enumerate(by_table.values())}
         await session.execute(_insert_into(tuple(by_table)), values)
@@ -33,10 +55,42 @@ def _insert_into(tables: Sequence[Table]) -> TextClause:
     return text(f"WITH {before} {inserts[-1]}" if before else inserts[-1])
 
 
+@cache
+def _held(table: Table) -> TextClause:
+    key = _key(table).name
+    columns = ", ".join(_names(table))
+    wanted = f"{key} = ANY(CAST(:keys AS uuid[]))"
+    return text(f"SELECT {columns} FROM {table.name} WHERE {wanted} ORDER BY {key} FOR UPDATE")  # noqa: S608 - of our models
+
+
+@cache
+def _put_into(table: Table) -> TextClause:
+    key, names = _key(table).name, _names(table)
+    kept = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+    there, given = (", ".join(f"{one}.{name}" for name in names) for one in (table.name, "excluded"))
+    conflict = f"ON CONFLICT ({key}) DO UPDATE SET {kept} WHERE ({there}) IS DISTINCT FROM ({given})"
+    return text(f"{_insert(table, 'rows')} ORDER BY {key} {conflict}")
+
+
 def _insert(table: Table, rows: str) -> str:
     columns = ", ".join(_names(table))
     recordset = f"json_populate_recordset(CAST(NULL AS {table.name}), CAST(:{rows} AS json))"
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {recordset}"  # noqa: S608 - names of our models
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]  # every stored row is of a table
+    return table
+
+
+def _key(table: Table) -> Column[Any]:
+    """Its primary key, which is one column."""
+    (key,) = table.primary_key.columns
+    return key
+
+
+def _values(row: SQLModel) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _names(_table(type(row)))}
 
 
 @cache

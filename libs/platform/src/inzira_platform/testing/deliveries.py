@@ -1,13 +1,14 @@
 """Feeding events to a service's consumer in a test: the real inbox, version guard, parking and handlers."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import UUID
 
 from inzira_contracts.envelope import Envelope
 from inzira_contracts.event import Event
 from inzira_contracts.topics import topic_of
+from sqlalchemy.event import listen, remove
 
 from inzira_platform.clock import Clock
 from inzira_platform.consumer import ConsumerRunner
@@ -74,6 +75,19 @@ class Deliveries:
     async def send_records(self, *records: Incoming) -> None:
         """Deliver records made by `record`, in the order given."""
         await self._runner.handle(list(records))
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """The statements the consumer sends meanwhile."""
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            sent.append(statement)
+
+        engine = self._runtime.engine.sync_engine
+        listen(engine, "before_cursor_execute", note)
+        yield sent
+        remove(engine, "before_cursor_execute", note)
 
     async def release(self) -> int:
         """Let what waits try again; returns how many events went on."""

@@ -1,26 +1,66 @@
-"""What custody's events mean here: who may enter, and whose enrolments end.
+"""What custody's events mean here: who may enter, and whose enrolments end."""
 
-Each handler first keeps the shared reach of persons (`scope_feed`), then this service's own effects.
-"""
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from inzira_contracts import intake
-from inzira_contracts.event import Event
-from inzira_platform import scope_feed
-from inzira_platform.service import Delivery
+from inzira_contracts.event import PersonEvent
+from inzira_platform.service import Delivery, Received
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_curriculum.enrolment import service as enrolments
 from inzira_curriculum.participant import service as participants
+from inzira_curriculum.participant.service import Known
 
 IN_PLACE = frozenset({"IN_FACILITY", "HALFWAY"})
 
 
-async def on_admitted(session: AsyncSession, event: Event, meta: Delivery) -> None:
+class Departure(NamedTuple):
+    """Who leaves the groups they are in, and by what; those at the facility they `arrived_at` go on.
+
+    `episode_id` limits it to enrolments of that custody episode.
+    """
+
+    person_id: UUID
+    action: enrolments.Action
+    on: date
+    arrived_at: str | None = None
+    episode_id: UUID | None = None
+
+
+async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Keep what custody says of people, in order, and end the enrolments of those who leave.
+
+    Other events are passed over.
+    """
+    told = [(event, meta) for event, meta in received if isinstance(event, PersonEvent) and event.type in EFFECTS]
+    known = await participants.hold_participants(session, {event.person_id for event, _ in told})
+    departures = [(EFFECTS[event.type](known, event), meta) for event, meta in told]
+    await participants.keep_participants(session, known)
+    await _end_enrolments(session, [(leaves, meta) for leaves, meta in departures if leaves])
+
+
+async def _end_enrolments(session: AsyncSession, departures: Sequence[tuple[Departure, Delivery]]) -> None:
+    enrolled = await enrolments.among_enrolled(session, {leaves.person_id for leaves, _ in departures})
+    for leaves, meta in departures:
+        if leaves.person_id in enrolled:
+            meta.trace()
+            await enrolments.end_with_custody(
+                session,
+                leaves.person_id,
+                leaves.action,
+                leaves.on,
+                episode_id=leaves.episode_id,
+                unless_in=leaves.arrived_at,
+            )
+
+
+def _admitted(known: Known, event: intake.PersonAdmitted) -> None:
     """A custody episode begins: the person can be enrolled where they are."""
-    assert isinstance(event, intake.PersonAdmitted)  # noqa: S101 - registered for this type
-    await scope_feed.on_admitted(session, event, meta)
-    latest = await participants.place(
-        session,
+    latest = participants.place(
+        known,
         event.person_id,
         event.occurred_at,
         episode_id=event.episode_id,
@@ -28,82 +68,64 @@ async def on_admitted(session: AsyncSession, event: Event, meta: Delivery) -> No
         custody_state="IN_FACILITY",
     )
     if latest:
-        await participants.begin_episode(session, event.person_id, event.occurred_at, event.legal_status)
+        participants.begin_episode(known, event.person_id, event.occurred_at, event.legal_status)
 
 
-async def on_moved(session: AsyncSession, event: Event, meta: Delivery) -> None:
+def _moved(known: Known, event: intake.PersonMoved) -> Departure | None:
     """A person received elsewhere leaves the group here; their credits travel (domain.md 3)."""
-    assert isinstance(event, intake.PersonMoved)  # noqa: S101 - registered for this type
-    await scope_feed.on_moved(session, event, meta)
     arrived = event.to_facility if event.kind != "TRANSFER_DEPARTED" else None
-    latest = await participants.place(
-        session,
+    latest = participants.place(
+        known,
         event.person_id,
         event.occurred_at,
         episode_id=event.episode_id,
         facility=arrived,
         custody_state=event.custody_state,
     )
-    if latest and arrived is not None and event.custody_state in IN_PLACE:
-        await enrolments.end_with_custody(
-            session,
-            event.person_id,
-            enrolments.Action.TRANSFER_OUT,
-            participants.day_of(event.occurred_at),
-            unless_in=arrived,
-        )
+    if not latest or arrived is None or event.custody_state not in IN_PLACE:
+        return None
+    on = participants.day_of(event.occurred_at)
+    return Departure(event.person_id, enrolments.Action.TRANSFER_OUT, on, arrived)
 
 
-async def on_sentence(session: AsyncSession, event: Event, _meta: Delivery) -> None:
+def _sentenced(known: Known, event: intake.SentenceRecorded) -> None:
     """A sentence states the legal status."""
-    assert isinstance(event, intake.SentenceRecorded)  # noqa: S101 - registered for this type
-    await participants.keep_legal_status(session, event.person_id, event.episode_id, event.legal_status)
+    participants.keep_legal_status(known, event.person_id, event.episode_id, event.legal_status)
 
 
-async def on_dates(session: AsyncSession, event: Event, _meta: Delivery) -> None:
+def _dated(known: Known, event: intake.DatesComputed) -> None:
     """Computed dates order who is asked first."""
-    assert isinstance(event, intake.DatesComputed)  # noqa: S101 - registered for this type
-    await participants.keep_legal_status(session, event.person_id, event.episode_id, event.legal_status)
-    await participants.keep_dates(
-        session, event.person_id, event.episode_id, event.expected_release_on, event.parole_eligible_on
+    participants.keep_legal_status(known, event.person_id, event.episode_id, event.legal_status)
+    participants.keep_dates(
+        known, event.person_id, event.episode_id, event.expected_release_on, event.parole_eligible_on
     )
 
 
-async def on_released(session: AsyncSession, event: Event, meta: Delivery) -> None:
+def _released(known: Known, event: intake.PersonReleased) -> Departure:
     """Released before the end: the enrolment says so, and the programme can go on in the community."""
-    assert isinstance(event, intake.PersonReleased)  # noqa: S101 - registered for this type
-    await scope_feed.on_released(session, event, meta)
-    await participants.place(
-        session,
+    participants.place(
+        known,
         event.person_id,
         event.occurred_at,
         episode_id=event.episode_id,
         facility=None,
         custody_state="RELEASED",
     )
-    await participants.keep_release(session, event.person_id, event.episode_id, event.released_on)
-    await enrolments.end_with_custody(
-        session,
-        event.person_id,
-        enrolments.Action.RELEASE,
-        event.released_on,
-        episode_id=event.episode_id,
-    )
+    participants.keep_release(known, event.person_id, event.episode_id, event.released_on)
+    return Departure(event.person_id, enrolments.Action.RELEASE, event.released_on, episode_id=event.episode_id)
 
 
-async def on_died(session: AsyncSession, event: Event, meta: Delivery) -> None:
+def _died(known: Known, event: intake.PersonDied) -> Departure:
     """Death ends everything that was open."""
-    assert isinstance(event, intake.PersonDied)  # noqa: S101 - registered for this type
-    await scope_feed.on_died(session, event, meta)
-    await participants.keep_death(session, event.person_id, event.occurred_at)
-    await enrolments.end_with_custody(session, event.person_id, enrolments.Action.DIE, event.died_on)
+    participants.keep_death(known, event.person_id, event.occurred_at)
+    return Departure(event.person_id, enrolments.Action.DIE, event.died_on)
 
 
-HANDLERS = {
-    intake.PersonAdmitted.type: on_admitted,
-    intake.PersonMoved.type: on_moved,
-    intake.SentenceRecorded.type: on_sentence,
-    intake.DatesComputed.type: on_dates,
-    intake.PersonReleased.type: on_released,
-    intake.PersonDied.type: on_died,
+EFFECTS: Mapping[str, Callable[[Known, Any], Departure | None]] = {
+    intake.PersonAdmitted.type: _admitted,
+    intake.PersonMoved.type: _moved,
+    intake.SentenceRecorded.type: _sentenced,
+    intake.DatesComputed.type: _dated,
+    intake.PersonReleased.type: _released,
+    intake.PersonDied.type: _died,
 }

@@ -1,6 +1,6 @@
 """Reading enrolments, limited to the persons the caller reaches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from inzira_platform.auth import Principal
@@ -67,6 +67,14 @@ async def list_of_person(session: AsyncSession, person_id: UUID, *, lock: bool =
     if lock:
         statement = statement.with_for_update()
     return (await session.execute(statement)).scalars().all()
+
+
+async def among_enrolled(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have an enrolment, in whatever state: for the service's own work."""
+    if not person_ids:
+        return frozenset()
+    statement = select(col(Enrolment.person_id)).where(col(Enrolment.person_id).in_(person_ids)).distinct()
+    return frozenset((await session.execute(statement)).scalars())
 
 
 async def places_taken(session: AsyncSession, cohort_id: UUID) -> int:

@@ -24,6 +24,7 @@ from inzira_curriculum.enrolment.domain import (
     only_reason,
 )
 from inzira_curriculum.enrolment.models import Enrolment, EnrolmentChange
+from inzira_curriculum.enrolment.repository import among_enrolled
 from inzira_curriculum.participant import service as participants
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "EnrolmentChange",
     "EnrolmentState",
     "IllegalTransitionError",
+    "among_enrolled",
     "check_change_date",
     "check_under_way",
     "only_reason",

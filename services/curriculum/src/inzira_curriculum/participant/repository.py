@@ -35,11 +35,6 @@ async def find_visible(session: AsyncSession, principal: Principal, person_id: U
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find(session: AsyncSession, person_id: UUID) -> Participant | None:
-    """The participant, whoever asks: for the service's own work."""
-    return await session.get(Participant, person_id)
-
-
 async def flag_levels(session: AsyncSession, person_id: UUID, as_of: date) -> frozenset[str]:
     """Levels of the flags that were open on that day."""
     statement = select(col(PersonFlag.level)).where(col(PersonFlag.person_id) == person_id, _was_open(as_of))

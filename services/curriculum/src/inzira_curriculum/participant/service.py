@@ -1,12 +1,13 @@
 """Keeping participants as custody's events tell, and judging who may enter a programme."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.clock import KIGALI
+from inzira_platform.storing import hold, put
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,9 @@ from inzira_curriculum.participant.repository import Search
 from inzira_curriculum.template import EligibilityRules
 
 __all__ = ["Candidate", "Participant", "Search"]
+
+Known = dict[UUID, Participant]
+"""Participants of a batch of events, by person."""
 
 
 @dataclass(frozen=True)
@@ -100,20 +104,24 @@ async def page_eligible(
     ]
 
 
-async def place(
-    session: AsyncSession,
-    person_id: UUID,
-    at: datetime,
-    *,
-    episode_id: UUID,
-    facility: str | None,
-    custody_state: str,
+async def hold_participants(session: AsyncSession, person_ids: Collection[UUID]) -> Known:
+    """Those of these persons who are known, locked until the transaction ends; for consumers."""
+    return await hold(session, Participant, person_ids)
+
+
+async def keep_participants(session: AsyncSession, known: Known) -> None:
+    """Write what became of them."""
+    await put(session, known.values())
+
+
+def place(
+    known: Known, person_id: UUID, at: datetime, *, episode_id: UUID, facility: str | None, custody_state: str
 ) -> bool:
     """Keep where a person is; an account of an earlier moment than the one known changes nothing.
 
     Returns whether it is the latest. Backdated movements are normal (architecture.md, "Two times").
     """
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     if participant.placed_at is not None and at < participant.placed_at:
         return False
     participant.placed_at = at
@@ -123,9 +131,9 @@ async def place(
     return True
 
 
-async def begin_episode(session: AsyncSession, person_id: UUID, at: datetime, legal_status: str) -> None:
+def begin_episode(known: Known, person_id: UUID, at: datetime, legal_status: str) -> None:
     """An admission starts anew: dates of an earlier sentence no longer count. Call after `place`."""
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     participant.admitted_on = day_of(at)
     participant.released_on = None
     participant.expected_release_on = None
@@ -133,33 +141,33 @@ async def begin_episode(session: AsyncSession, person_id: UUID, at: datetime, le
     participant.legal_status = legal_status
 
 
-async def keep_legal_status(session: AsyncSession, person_id: UUID, episode_id: UUID, legal_status: str) -> None:
+def keep_legal_status(known: Known, person_id: UUID, episode_id: UUID, legal_status: str) -> None:
     """The legal status custody states last."""
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     if participant.episode_id in (None, episode_id):
         participant.legal_status = legal_status
 
 
-async def keep_dates(
-    session: AsyncSession, person_id: UUID, episode_id: UUID, release_on: date | None, parole_on: date | None
+def keep_dates(
+    known: Known, person_id: UUID, episode_id: UUID, release_on: date | None, parole_on: date | None
 ) -> None:
     """The computed dates of the present episode; those of an earlier one are ignored."""
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     if participant.episode_id in (None, episode_id):
         participant.expected_release_on = release_on
         participant.parole_eligible_on = parole_on
 
 
-async def keep_release(session: AsyncSession, person_id: UUID, episode_id: UUID, released_on: date) -> None:
+def keep_release(known: Known, person_id: UUID, episode_id: UUID, released_on: date) -> None:
     """The day custody ended, when it is the present episode that ended."""
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     if participant.episode_id == episode_id:
         participant.released_on = released_on
 
 
-async def keep_death(session: AsyncSession, person_id: UUID, at: datetime) -> None:
+def keep_death(known: Known, person_id: UUID, at: datetime) -> None:
     """Death is final, whatever movement is told later."""
-    participant = await _get_or_add(session, person_id)
+    participant = _get_or_add(known, person_id)
     participant.custody_state = "DECEASED"
     participant.placed_at = at
 
@@ -182,10 +190,7 @@ async def change_flag(
     flag.closed_on = day_of(at) if closed else None
 
 
-async def _get_or_add(session: AsyncSession, person_id: UUID) -> Participant:
-    found = await repository.find(session, person_id)
-    if found is None:
-        found = Participant(person_id=person_id)
-        session.add(found)
-        await session.flush()
-    return found
+def _get_or_add(known: Known, person_id: UUID) -> Participant:
+    if person_id not in known:
+        known[person_id] = Participant(person_id=person_id)
+    return known[person_id]

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
-from inzira_platform.casework import PURPOSE, end_consent, keep_consent
+from inzira_platform.casework import PURPOSE, Agreement, Ending, end_consents, keep_consents
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import emit, record_access
@@ -135,7 +135,8 @@ async def store(session: AsyncSession, row: Consent) -> Consent:
     await session.flush()
     if row.purpose == PURPOSE:
         async with as_system(session):  # whom it lets see the person is no matter of the caller's reach
-            await keep_consent(session, row.id, row.person_id, row.recipient, row.valid_from, row.valid_to)
+            agreement = Agreement(row.id, row.person_id, row.recipient, row.valid_from, row.valid_to)
+            await keep_consents(session, [agreement])
     await emit(session, events.granted(row))
     return row
 
@@ -150,7 +151,7 @@ async def end(session: AsyncSession, row: Consent, at: datetime, by: str, refere
         await emit(session, events.withdrawn(row, at, by))
         if row.purpose == PURPOSE:
             async with as_system(session):
-                await end_consent(session, row.id, row.person_id, row.recipient, at)
+                await end_consents(session, [Ending(row.id, row.person_id, row.recipient, at)])
     return row
 
 

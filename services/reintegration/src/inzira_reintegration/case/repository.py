@@ -1,6 +1,6 @@
 """Every statement on cases; reads are bounded by what the principal may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -50,6 +50,12 @@ async def open_of(session: AsyncSession, person_id: UUID) -> Case | None:
     """The person's open case, locked."""
     statement = select(Case).where(Case.person_id == person_id, Case.state != "CLOSED").with_for_update()
     return (await session.scalars(statement)).first()
+
+
+async def among_followed(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have an open case."""
+    statement = select(Case.person_id).where(col(Case.person_id).in_(person_ids), Case.state != "CLOSED")
+    return frozenset((await session.scalars(statement)).all())
 
 
 async def latest_of(session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -1,6 +1,6 @@
 """Use cases on the case itself: finding, listing, keeping its version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from inzira_reintegration.case.repository import FAR, CaseFilter
 
 __all__ = [
     "CaseFilter",
+    "among_followed",
     "case_closed",
     "case_opened",
     "cases_of_person",
@@ -79,6 +80,11 @@ def touch(case: Case, clock: Clock) -> None:
 async def find_open_case(session: AsyncSession, person_id: UUID) -> Case | None:
     """The person's open case, locked until the transaction ends; None when there is none."""
     return await repository.open_of(session, person_id)
+
+
+async def among_followed(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have an open case."""
+    return await repository.among_followed(session, person_ids) if person_ids else frozenset()
 
 
 async def previous_cases(session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, UUID]:

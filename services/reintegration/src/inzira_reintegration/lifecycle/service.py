@@ -160,26 +160,25 @@ def _next_episode(old: Case, on: date, clock: Clock) -> Case:
     )
 
 
-async def readmit(session: AsyncSession, clock: Clock, row: Prospect, returned_on: date) -> None:
+async def readmit(session: AsyncSession, clock: Clock, row: Prospect, case: Case | None, returned_on: date) -> None:
     """A person came back into custody: the open case ends; the next release opens a new one."""
-    case = await cases.find_open_case(session, row.person_id)
     if case is not None and case.episode_id != row.episode_id:
         day = min(max(returned_on, case.opened_on), clock.today())
         await end_case(session, case, ClosureCode.RETURNED_TO_CUSTODY, day, BY, clock)
 
 
-async def die(session: AsyncSession, clock: Clock, row: Prospect, died_on: date) -> None:
+async def die(session: AsyncSession, clock: Clock, row: Prospect, case: Case | None, died_on: date) -> None:
     """A person died: the case ends and nothing is asked of anybody any more."""
     row.status, row.custody_state = ProspectStatus.ENDED.value, "DECEASED"
-    case = await cases.find_open_case(session, row.person_id)
     if case is not None:
         await end_case(session, case, ClosureCode.DECEASED, died_on, BY, clock)
 
 
-async def move_release(session: AsyncSession, clock: Clock, row: Prospect, expected: date | None, at: datetime) -> None:
+async def move_release(
+    session: AsyncSession, clock: Clock, row: Prospect, case: Case | None, expected: date | None, at: datetime
+) -> None:
     """The expected release was computed or moved: open the case when it is due, or move its milestones."""
     row.expected_release_on = expected
-    case = await cases.find_open_case(session, row.person_id)
     if case is None:
         waiting = row.status == ProspectStatus.WAITING and row.custody_state != "ESCAPED"
         if waiting and is_due(expected, clock.today(), rules_on(clock.today()).opening):
@@ -197,11 +196,17 @@ async def move_release(session: AsyncSession, clock: Clock, row: Prospect, expec
 
 
 async def release(
-    session: AsyncSession, clock: Clock, row: Prospect, released_on: date, reason: str, supervision: str
+    session: AsyncSession,
+    clock: Clock,
+    row: Prospect,
+    case: Case | None,
+    released_on: date,
+    *,
+    reason: str,
+    supervision: str,
 ) -> None:
     """A person was released: the follow-up starts by itself (R8) and a community worker is asked to take over."""
     row.status, row.custody_state = ProspectStatus.ENDED.value, "RELEASED"
-    case = await cases.find_open_case(session, row.person_id)
     if case is None:
         if not needs_case_at_release(reason, rules_on(released_on).opening):
             return
@@ -247,20 +252,18 @@ async def _ask_handover(session: AsyncSession, clock: Clock, case: Case, at: dat
     return responsibility.handover_offered(row)
 
 
-async def change_district(session: AsyncSession, clock: Clock, row: Prospect, district: str) -> None:
+async def change_district(session: AsyncSession, clock: Clock, row: Prospect, case: Case | None, district: str) -> None:
     """The district of return changed; the worker stays until a supervisor or a handover changes it."""
     row.return_district = district
-    case = await cases.find_open_case(session, row.person_id)
     if case is not None and case.district != district:
         case.district = district
         cases.touch(case, clock)
     await upsert(session, row.person_id, district=district)
 
 
-async def change_facility(session: AsyncSession, clock: Clock, row: Prospect, facility: str) -> None:
+def change_facility(clock: Clock, row: Prospect, case: Case | None, facility: str) -> None:
     """The person is held elsewhere."""
     row.facility = facility
-    case = await cases.find_open_case(session, row.person_id)
     if case is not None and case.state == CaseState.PRE_RELEASE and case.facility != facility:
         case.facility = facility
         cases.touch(case, clock)

@@ -1,6 +1,6 @@
 """Every statement on prospects."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from sqlmodel import col, select
 from inzira_reintegration.prospect.models import Prospect
 
 
-async def get(session: AsyncSession, person_id: UUID) -> Prospect | None:
-    """A person in custody, locked."""
-    return await session.get(Prospect, person_id, with_for_update=True)
+async def lock(session: AsyncSession, person_ids: Collection[UUID]) -> Sequence[Prospect]:
+    """Those of these persons who are or were in custody, locked in the order of their ids."""
+    statement = select(Prospect).where(col(Prospect.person_id).in_(person_ids)).order_by(col(Prospect.person_id))
+    return (await session.scalars(statement.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def due(session: AsyncSession, horizon: date, limit: int) -> Sequence[Prospect]:

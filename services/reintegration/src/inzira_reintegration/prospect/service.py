@@ -1,6 +1,6 @@
 """Keeping what the custody events tell of a person, until and while a case is open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,10 +13,20 @@ from inzira_reintegration.prospect.domain import horizon
 from inzira_reintegration.prospect.models import Prospect, ProspectStatus
 from inzira_reintegration.ruleset import rules_on
 
+Known = dict[UUID, Prospect]
+"""Prospects of a batch of events, by person."""
 
-async def begin_episode(
+
+async def hold_prospects(session: AsyncSession, person_ids: Collection[UUID]) -> Known:
+    """Those of these persons whose admission has arrived, locked until the transaction ends; for consumers."""
+    rows = await repository.lock(session, person_ids) if person_ids else []
+    return {row.person_id: row for row in rows}
+
+
+def begin_episode(
     session: AsyncSession,
     clock: Clock,
+    known: Known,
     person_id: UUID,
     *,
     episode_id: UUID,
@@ -26,7 +36,7 @@ async def begin_episode(
     legal_status: str,
 ) -> bool:
     """A person was admitted; True when this follows an earlier episode (a readmission)."""
-    row = await repository.get(session, person_id)
+    row = known.get(person_id)
     if row is not None and row.episode_id == episode_id:
         return False
     fresh = Prospect(
@@ -40,21 +50,23 @@ async def begin_episode(
         status=ProspectStatus.WAITING.value,
         updated_at=clock.now(),
     )
-    await session.merge(fresh)
-    await session.flush()
+    if row is None:
+        known[person_id] = fresh
+        session.add(fresh)
+    else:
+        row.sqlmodel_update(fresh)
     return row is not None
 
 
-async def require_prospect(session: AsyncSession, clock: Clock, person_id: UUID) -> Prospect:
-    """The person's row, locked, about to change.
+def require_prospect(known: Known, clock: Clock, person_id: UUID) -> Prospect:
+    """The person's row, about to change.
 
     Raises NotYet when the admission has not arrived.
     """
-    row = await repository.get(session, person_id)
-    if row is None:
+    if person_id not in known:
         raise NotYet("person")
-    row.updated_at = clock.now()
-    return row
+    known[person_id].updated_at = clock.now()
+    return known[person_id]
 
 
 async def due_prospects(session: AsyncSession, clock: Clock, limit: int) -> Sequence[Prospect]:

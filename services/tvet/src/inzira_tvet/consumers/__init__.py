@@ -1,10 +1,18 @@
-"""What this service does with the events of others: by type, one file per upstream."""
+"""What this service does with the events of others: those of a batch together, one file per upstream."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from inzira_platform.scope_feed import CASELOAD, CONSENTS
-from inzira_platform.service import Handler
+from inzira_platform import scope_feed
+from inzira_platform.service import Handler, Received, Together
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.consumers import intake
 
-HANDLERS: Mapping[str, Handler] = {**CASELOAD, **CONSENTS, **intake.HANDLERS}
+
+async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Take the new events of a batch: as many statements for hundreds as for one, and more where a training ends."""
+    await scope_feed.take_in(session, received)
+    await intake.take_in(session, received)
+
+
+HANDLERS: Mapping[str, Handler] = dict.fromkeys((*scope_feed.HANDLERS, *intake.EFFECTS), Together(take_in))

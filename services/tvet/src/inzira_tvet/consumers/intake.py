@@ -1,98 +1,121 @@
-"""Intake's events: who is held where, and what a transfer, a release or a death does to a training.
+"""Intake's events: who is held where, and what a transfer, a release or a death does to a training."""
 
-The platform's own handlers keep `person_scope`; they run first, in the same transaction.
-"""
-
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from inzira_contracts.event import Event
+from inzira_contracts.event import PersonEvent
 from inzira_contracts.intake import PersonAdmitted, PersonDied, PersonMoved, PersonReleased
-from inzira_platform import scope_feed
 from inzira_platform.clock import KIGALI, Clock
-from inzira_platform.service import Delivery, Handler
+from inzira_platform.service import Delivery, Received
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.attainment import service as attainment
 from inzira_tvet.participant import service as participants
+from inzira_tvet.participant.service import Known
+from inzira_tvet.training import service as trainings
 from inzira_tvet.training.service import Action
 
 ACTOR = "svc:tvet"
 
 
-async def on_admitted(session: AsyncSession, event: Event, meta: Delivery) -> None:
+class Departure(NamedTuple):
+    """Who leaves the trainings they are in, and by what; those at the facility they `arrived_at` go on."""
+
+    person_id: UUID
+    action: Action
+    on: date
+    arrived_at: str | None = None
+
+
+async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
+    """Keep where people are, in order, and end the trainings of those who leave; other events are passed over.
+
+    Raises NotYet before the admission of somebody who moves, is released or dies has arrived.
+    """
+    told = [(event, meta) for event, meta in received if isinstance(event, PersonEvent) and event.type in EFFECTS]
+    clock: Clock = session.info["clock"]
+    known = await participants.hold_participants(session, {event.person_id for event, _ in told})
+    departures = [(EFFECTS[event.type](known, event, clock.now()), meta) for event, meta in told]
+    await participants.keep_participants(session, known)
+    await _cut_short(session, clock, [(leaves, meta) for leaves, meta in departures if leaves])
+
+
+async def _cut_short(session: AsyncSession, clock: Clock, departures: Sequence[tuple[Departure, Delivery]]) -> None:
+    trained = await trainings.among_trained(session, {leaves.person_id for leaves, _ in departures})
+    for leaves, meta in departures:
+        if leaves.person_id in trained:
+            meta.trace()
+            await attainment.cut_short(
+                session,
+                clock,
+                leaves.person_id,
+                leaves.action,
+                on=leaves.on,
+                by=ACTOR,
+                arrived_at=leaves.arrived_at,
+            )
+
+
+def _admitted(known: Known, event: PersonAdmitted, learned_at: datetime) -> None:
     """A stay begins: the person may take up training from that day."""
-    assert isinstance(event, PersonAdmitted)  # noqa: S101 - registered for this type
-    await scope_feed.on_admitted(session, event, meta)
-    await participants.admit_participant(
-        session,
+    participants.admit_participant(
+        known,
         event.person_id,
         episode_id=event.episode_id,
         facility=event.facility,
         sex=event.sex.value,
         admitted_on=_day(event.occurred_at),
         at=event.occurred_at,
-        learned_at=_clock(session).now(),
+        learned_at=learned_at,
     )
 
 
-async def on_moved(session: AsyncSession, event: Event, meta: Delivery) -> None:
+def _moved(known: Known, event: PersonMoved, learned_at: datetime) -> Departure | None:
     """Received at another facility: trainings of the old one end with a statement of what was attained.
 
-    Hospital, court and leave change nothing in a training. Raises NotYet before the admission has arrived.
+    Hospital, court and leave change nothing in a training.
     """
-    assert isinstance(event, PersonMoved)  # noqa: S101 - registered for this type
-    await scope_feed.on_moved(session, event, meta)
-    arrived = participants.has_arrived(event.custody_state.value, event.to_facility)
-    is_latest = await participants.move_participant(
-        session,
+    arrived_at = event.to_facility if participants.has_arrived(event.custody_state.value, event.to_facility) else None
+    is_latest = participants.move_participant(
+        known,
         event.person_id,
-        facility=event.to_facility if arrived else None,
+        facility=arrived_at,
         custody_state=event.custody_state.value,
         at=event.occurred_at,
-        learned_at=_clock(session).now(),
+        learned_at=learned_at,
     )
-    if arrived and is_latest:
-        await attainment.cut_short(
-            session,
-            _clock(session),
-            event.person_id,
-            Action.TRANSFER_OUT,
-            on=_day(event.occurred_at),
-            by=ACTOR,
-            arrived_at=event.to_facility,
-        )
+    if arrived_at is None or not is_latest:
+        return None
+    return Departure(event.person_id, Action.TRANSFER_OUT, _day(event.occurred_at), arrived_at)
 
 
-async def on_released(session: AsyncSession, event: Event, meta: Delivery) -> None:
-    """Released: what is not complete ends early, with a statement. Raises NotYet before the admission."""
-    assert isinstance(event, PersonReleased)  # noqa: S101 - registered for this type
-    await scope_feed.on_released(session, event, meta)
-    await participants.discharge_participant(
-        session,
+def _released(known: Known, event: PersonReleased, learned_at: datetime) -> Departure:
+    """Released: what is not complete ends early, with a statement."""
+    return _discharged(
+        known, event, learned_at, "RELEASED", Departure(event.person_id, Action.RELEASE, event.released_on)
+    )
+
+
+def _died(known: Known, event: PersonDied, learned_at: datetime) -> Departure:
+    """Died: every open training closes."""
+    departure = Departure(event.person_id, Action.DIE, event.died_on)
+    return _discharged(known, event, learned_at, "DECEASED", departure)
+
+
+def _discharged(
+    known: Known, event: PersonReleased | PersonDied, learned_at: datetime, state: str, departure: Departure
+) -> Departure:
+    participants.discharge_participant(
+        known,
         event.person_id,
-        custody_state="RELEASED",
-        left_on=event.released_on,
+        custody_state=state,
+        left_on=departure.on,
         at=event.occurred_at,
-        learned_at=_clock(session).now(),
+        learned_at=learned_at,
     )
-    await attainment.cut_short(
-        session, _clock(session), event.person_id, Action.RELEASE, on=event.released_on, by=ACTOR
-    )
-
-
-async def on_died(session: AsyncSession, event: Event, meta: Delivery) -> None:
-    """Died: every open training closes. Raises NotYet before the admission has arrived."""
-    assert isinstance(event, PersonDied)  # noqa: S101 - registered for this type
-    await scope_feed.on_died(session, event, meta)
-    await participants.discharge_participant(
-        session,
-        event.person_id,
-        custody_state="DECEASED",
-        left_on=event.died_on,
-        at=event.occurred_at,
-        learned_at=_clock(session).now(),
-    )
-    await attainment.cut_short(session, _clock(session), event.person_id, Action.DIE, on=event.died_on, by=ACTOR)
+    return departure
 
 
 def _day(moment: datetime) -> date:
@@ -100,15 +123,9 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(KIGALI).date()
 
 
-def _clock(session: AsyncSession) -> Clock:
-    """The clock the worker put into the session."""
-    clock: Clock = session.info["clock"]
-    return clock
-
-
-HANDLERS: dict[str, Handler] = {
-    PersonAdmitted.type: on_admitted,
-    PersonMoved.type: on_moved,
-    PersonReleased.type: on_released,
-    PersonDied.type: on_died,
+EFFECTS: Mapping[str, Callable[[Known, Any, datetime], Departure | None]] = {
+    PersonAdmitted.type: _admitted,
+    PersonMoved.type: _moved,
+    PersonReleased.type: _released,
+    PersonDied.type: _died,
 }

@@ -18,8 +18,3 @@ async def find_visible(session: AsyncSession, principal: Principal, person_id: U
         col(Participant.person_id).in_(visible_persons(principal)),
     )
     return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def find_for_update(session: AsyncSession, person_id: UUID) -> Participant | None:
-    """The participant, locked until the transaction ends; for consumers."""
-    return await session.get(Participant, person_id, with_for_update=True)

@@ -1,24 +1,31 @@
 """Use cases of participants: kept fresh by intake's events, asked by everything else."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.errors import NotYet
+from inzira_platform.storing import hold, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.participant.domain import PersonNotFoundError, Stay, check_can_begin, has_arrived
 from inzira_tvet.participant.models import Participant
-from inzira_tvet.participant.repository import find_for_update, find_visible
+from inzira_tvet.participant.repository import find_visible
 
 __all__ = [
     "admit_participant",
     "check_visible",
     "discharge_participant",
     "has_arrived",
+    "hold_participants",
+    "keep_participants",
     "move_participant",
     "place_to_begin",
 ]
+
+Known = dict[UUID, Participant]
+"""Participants of a batch of events, by person."""
 
 
 async def check_visible(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
@@ -39,8 +46,18 @@ async def place_to_begin(session: AsyncSession, principal: Principal, person_id:
     return check_can_begin(stay, opened_on, principal.facilities)
 
 
-async def admit_participant(
-    session: AsyncSession,
+async def hold_participants(session: AsyncSession, person_ids: Collection[UUID]) -> Known:
+    """Those of these persons who are known, locked until the transaction ends; for consumers."""
+    return await hold(session, Participant, person_ids)
+
+
+async def keep_participants(session: AsyncSession, known: Known) -> None:
+    """Write what became of them."""
+    await put(session, known.values())
+
+
+def admit_participant(
+    known: Known,
     person_id: UUID,
     *,
     episode_id: UUID,
@@ -51,10 +68,9 @@ async def admit_participant(
     learned_at: datetime,
 ) -> None:
     """Begin a stay; a readmission replaces the earlier one, one older than what is known changes nothing."""
-    known = await find_for_update(session, person_id)
-    if known is not None and at < known.located_at:
+    if person_id in known and at < known[person_id].located_at:
         return
-    stay = Participant(
+    known[person_id] = Participant(
         person_id=person_id,
         episode_id=episode_id,
         facility=facility,
@@ -64,54 +80,34 @@ async def admit_participant(
         located_at=at,
         updated_at=learned_at,
     )
-    if known is None:
-        session.add(stay)
-    else:
-        await session.merge(stay)
-    await session.flush()
 
 
-async def move_participant(
-    session: AsyncSession,
-    person_id: UUID,
-    *,
-    facility: str | None,
-    custody_state: str,
-    at: datetime,
-    learned_at: datetime,
+def move_participant(
+    known: Known, person_id: UUID, *, facility: str | None, custody_state: str, at: datetime, learned_at: datetime
 ) -> bool:
     """Note a movement; `facility` None keeps the place. False when a later movement is already known.
 
     Raises NotYet when the person's admission has not arrived.
     """
-    person = await _known(session, person_id)
+    person = _of(known, person_id)
     if at < person.located_at:
         return False
     person.facility = facility or person.facility
     person.custody_state, person.located_at, person.updated_at = custody_state, at, learned_at
-    await session.flush()
     return True
 
 
-async def discharge_participant(
-    session: AsyncSession,
-    person_id: UUID,
-    *,
-    custody_state: str,
-    left_on: date,
-    at: datetime,
-    learned_at: datetime,
+def discharge_participant(
+    known: Known, person_id: UUID, *, custody_state: str, left_on: date, at: datetime, learned_at: datetime
 ) -> None:
     """Note a release or a death. Raises NotYet when the person's admission has not arrived."""
-    person = await _known(session, person_id)
+    person = _of(known, person_id)
     person.custody_state, person.left_on = custody_state, left_on
     person.located_at, person.updated_at = max(at, person.located_at), learned_at
-    await session.flush()
 
 
-async def _known(session: AsyncSession, person_id: UUID) -> Participant:
-    """The locked participant. Raises NotYet."""
-    person = await find_for_update(session, person_id)
-    if person is None:
+def _of(known: Known, person_id: UUID) -> Participant:
+    """The participant. Raises NotYet."""
+    if person_id not in known:
         raise NotYet("participant")
-    return person
+    return known[person_id]

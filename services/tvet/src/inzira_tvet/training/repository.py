@@ -60,6 +60,14 @@ async def lock_trainings_of(session: AsyncSession, person_id: UUID, states: Coll
     return (await session.execute(statement.order_by(col(Training.id)).with_for_update())).scalars().all()
 
 
+async def among_trained(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have a training, in whatever state; for consumers, who reach everybody."""
+    if not person_ids:
+        return frozenset()
+    statement = select(col(Training.person_id)).where(col(Training.person_id).in_(person_ids)).distinct()
+    return frozenset((await session.execute(statement)).scalars())
+
+
 async def list_of_person(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Training]:
     """A person's trainings, oldest first."""
     statement = select(Training).where(col(Training.person_id) == person_id, _visible(principal))

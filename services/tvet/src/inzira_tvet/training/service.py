@@ -34,7 +34,14 @@ from inzira_tvet.training.domain import (
 )
 from inzira_tvet.training.events import training_changed, training_opened
 from inzira_tvet.training.models import Training, TrainingChange, TrainingCredit
-from inzira_tvet.training.repository import Filter, changes_of, credits_of, has_live, lock_trainings_of
+from inzira_tvet.training.repository import (
+    Filter,
+    among_trained,
+    changes_of,
+    credits_of,
+    has_live,
+    lock_trainings_of,
+)
 
 __all__ = [
     "LEARNING",
@@ -48,6 +55,7 @@ __all__ = [
     "TrainingChange",
     "TrainingNotFoundError",
     "allows",
+    "among_trained",
     "change_training",
     "changes_of",
     "check_fact",
