@@ -3,12 +3,12 @@
 BENCH := .venv/bench/bin/python
 BENCH_READY := .venv/bench/ready
 # those about events alone first, then the running stack: idle, and ever fuller
-BENCH_ROWS := relay consumer standing import requests hop latency rebuild sizes
+BENCH_ROWS := relay broker consumer standing import requests hop latency rebuild sizes
 bench: export KAFKA := $(if $(filter command line environment,$(origin KAFKA)),$(KAFKA),apache)
 
 .PHONY: bench
 
-bench: $(BENCH_READY) ## every figure beside its floor, about 12 minutes (SIZE=1000000, KAFKA=tansu|apache, ROWS="relay hop" for some)
+bench: $(BENCH_READY) ## every figure beside its floor, about 17 minutes (SIZE=1000000, KAFKA=tansu|apache, ROWS="relay hop" for some)
 	$(BENCH) -m pytest -c bench/pytest.ini $(foreach row,$(or $(ROWS),$(BENCH_ROWS)),bench/test_$(row).py)
 	$(BENCH) bench/page.py
 

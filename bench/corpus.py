@@ -97,12 +97,22 @@ async def fill_outbox(dsn: str, count: int) -> None:
     """Commit `count` events that nobody has published yet."""
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute("SET session_replication_role = replica")  # past the trigger that keeps the journal
-        await connection.execute("TRUNCATE outbox, outbox_pending, relay_log, relay_epoch")
-        await connection.copy_records_to_table("outbox", records=journal_rows(count), columns=COLUMNS)
+        await empty_outbox(connection)
+        await copy_journal(connection, count)
         await connection.execute(
             "INSERT INTO outbox_pending SELECT seq, hashtext(pkey) & 15, created_at FROM outbox ORDER BY seq"
         )
         await connection.execute("ANALYZE outbox, outbox_pending")
     finally:
         await connection.close()
+
+
+async def empty_outbox(connection: asyncpg.Connection) -> None:
+    """Forget every event, published or not."""
+    await connection.execute("SET session_replication_role = replica")  # past the trigger that keeps the journal
+    await connection.execute("TRUNCATE outbox, outbox_pending, relay_log, relay_epoch")
+
+
+async def copy_journal(connection: asyncpg.Connection, count: int) -> None:
+    """Write `count` events into the journal, in the transaction that is open or in one of their own."""
+    await connection.copy_records_to_table("outbox", records=journal_rows(count), columns=COLUMNS)

@@ -25,6 +25,14 @@ PASSWORDS = Passwords("app", "migrator")
 SERVICES = {"intake": INTAKE, "gateway": GATEWAY}
 
 
+class LogicalPostgres(EmbeddedPostgres):
+    """Its log can also be decoded, which Debezium rests on; so for every row, as all share one server's settings."""
+
+    def command(self) -> list[str]:
+        """As any other, with more in the log."""
+        return [*super().command(), "-c", "wal_level=logical"]
+
+
 @dataclass(frozen=True)
 class Ground:
     """Where the database and the broker are."""
@@ -85,7 +93,7 @@ def prepared(kafka: str) -> Iterator[Ground]:
     """Start, migrate, yield, take down."""
     folder = Path(tempfile.mkdtemp(prefix="inzira-ground-"))
     folder.chmod(0o755)
-    postgres = EmbeddedPostgres(folder / "postgres", free_port())
+    postgres = LogicalPostgres(folder / "postgres", free_port())
     broker: Child = (
         ApacheKafka(folder / "kafka", free_port())
         if kafka == "apache"

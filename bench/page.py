@@ -1,12 +1,15 @@
-"""Writes docs/benchmarks.md and its plots from the results: what was measured, beside what, and which goals are met."""
+"""Writes docs/benchmarks.md and its plots from the results: what was measured, beside what, and which goals are met.
+
+Results kept elsewhere (RESULTS) have their plots in the same folder and the page beside it.
+"""
 
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from book import RESULTS
 
 mpl.use("svg")
 mpl.rcParams["svg.fonttype"] = "none"
@@ -14,9 +17,8 @@ mpl.rcParams["svg.hashsalt"] = "inzira"
 
 import matplotlib.pyplot as plt  # noqa: E402 - after the backend is chosen
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "docs" / "benchmarks"
-PAGE = ROOT / "docs" / "benchmarks.md"
+FOLDER = RESULTS.parent
+PAGE = FOLDER.with_suffix(".md")
 OURS = "inzira"
 INK, PALE, GOOD, BAD = "#24506b", "#b9cbd6", "#3a7d44", "#b3541e"
 
@@ -46,12 +48,16 @@ class Goal:
 COPY = "bare consumer and COPY"
 ONE = "bare FastAPI, one query and one insert"
 TEN = "10 thousand"
+FASTSTREAM = "faststream-outbox"
+DEBEZIUM = "Debezium's outbox router"
+RATES = (50, 200, 500)
 GOALS = (
     Goal("admission", OURS, "of a bare insert", "bare FastAPI and asyncpg insert", least=0.5),
     Goal("journey", OURS, "of one query and one insert", ONE, least=0.6),
     Goal("list", OURS, "of one query and one insert", ONE, least=0.6),
     Goal("relay", OURS, "of the bare producer", "bare aiokafka producer", least=0.6),
-    Goal("relay", OURS, "of faststream-outbox", "faststream-outbox", least=1.0),
+    Goal("relay", OURS, "of faststream-outbox", FASTSTREAM, least=1.0),
+    Goal("relay", OURS, "of Debezium's outbox router", DEBEZIUM, least=1.0),
     Goal("consumer", OURS, "of reading and COPY", COPY, least=0.5),
     Goal("rebuild", OURS, "of reading and COPY", COPY, least=0.5),
     Goal("hop", "inzira, CPU", "ms of CPU a request", most=0.5),
@@ -68,13 +74,14 @@ GOALS = (
 
 def main() -> int:
     """Write the page and the plots; 0."""
-    results = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
     rows: dict[str, Any] = results["rows"]
     _shares(rows)
+    _to_the_broker(rows)
     _latencies(rows)
     _sizes(rows)
     PAGE.write_text(_page(results["about"], rows), encoding="utf-8")
-    print(f"wrote {PAGE.relative_to(ROOT)}")
+    print(f"wrote {PAGE}")
     return 0
 
 
@@ -88,7 +95,8 @@ def _page(about: dict[str, Any], rows: dict[str, Any]) -> str:
         "![Shares of the floors](benchmarks/shares.svg)", "", "## Goals", "",
         "| what | measured | goal | |", "|---|---|---|---|",
         *_goal_lines(rows), "",
-        "![From commit to journey](benchmarks/latency.svg) ![By number of persons](benchmarks/sizes.svg)", "",
+        "![From commit to the broker](benchmarks/broker.svg) ![From commit to journey](benchmarks/latency.svg) "
+        "![By number of persons](benchmarks/sizes.svg)", "",
         "## Everything measured", "", "| what | unit | figures |", "|---|---|---|",
         *(_figure_line(row) for row in rows.values()), "",
     ]  # fmt: skip
@@ -130,20 +138,36 @@ def _shares(rows: dict[str, Any]) -> None:
     _save(figure, axes, "shares")
 
 
+def _to_the_broker(rows: dict[str, Any]) -> None:
+    figures = rows.get("broker", {}).get("figures", {})
+    figure, axes = plt.subplots(figsize=(3.5, 2.4))
+    for name, colour in ((OURS, INK), (FASTSTREAM, PALE), (DEBEZIUM, BAD), ("bare aiokafka producer", GOOD)):
+        rates = [rate for rate in RATES if f"{name}, {rate}/s, p99" in figures]
+        if rates:
+            axes.plot(rates, [figures[f"{name}, {rate}/s, p99"] for rate in rates], "o-", color=colour, label=name)
+    _by_rate(axes, "ms from commit to broker, p99")
+    _save(figure, axes, "broker")
+
+
 def _latencies(rows: dict[str, Any]) -> None:
     figures = rows.get("latency", {}).get("figures", {})
-    rates = [rate for rate in (50, 200, 500) if f"{rate}/s, p99" in figures]
+    rates = [rate for rate in RATES if f"{rate}/s, p99" in figures]
     figure, axes = plt.subplots(figsize=(3.5, 2.4))
     for name, colour in (("p50", PALE), ("p99", INK)):
         axes.plot(rates, [figures[f"{rate}/s, {name}"] for rate in rates], "o-", color=colour, label=name)
     floor = figures.get("broker round trip, p99")
     if floor is not None:
         axes.axhline(floor, color=BAD, linewidth=1, linestyle="--", label="broker round trip, p99")
-    axes.set_xticks(rates, [f"{rate}/s" for rate in rates])
-    axes.set_yscale("log")
-    axes.set_ylabel("ms from commit to journey", fontsize=8)
-    axes.legend(fontsize=7, frameon=False)
+    _by_rate(axes, "ms from commit to journey")
     _save(figure, axes, "latency")
+
+
+def _by_rate(axes: Any, what: str) -> None:  # noqa: ANN401 - matplotlib is untyped here
+    axes.set_xticks(RATES, [f"{rate}/s" for rate in RATES])
+    axes.set_yscale("log")
+    axes.set_ylabel(what, fontsize=8)
+    if axes.lines:
+        axes.legend(fontsize=7, frameon=False)
 
 
 def _sizes(rows: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ to the same broker and read back by a waiting consumer. Percentiles by HdrHistog
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator
 from uuid import UUID
@@ -15,18 +14,13 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from book import Book
+from commits import EMITTED, RATES, SECONDS, WARM_UP_SECONDS, at_rate, values
 from corpus import Told, told
 from hdrh.histogram import HdrHistogram
-from inzira_platform.outbox import EMIT
 from inzira_platform.wake import Waker
 from stack import BenchStack
 
-SECONDS = 12
-WARM_UP_SECONDS = 3
-RATES = (50, 200, 500)
 TOPIC = "inzira.access"
-NAMES = ("stream", "event_id", "pkey", "topic", "type", "headers", "payload")
-EMITTED = re.sub(r"(?<!:):(\w+)", lambda found: f"${NAMES.index(found[1]) + 1}", str(EMIT.text))
 LOOK = "SELECT event_id FROM journey_entry WHERE generation = 1 AND event_id = ANY($1::uuid[])"
 
 
@@ -50,7 +44,7 @@ def test_commit_to_journey(
     stack: BenchStack, loop: asyncio.AbstractEventLoop, events: Iterator[Told], rate: int, book: Book, row: str
 ) -> None:
     """At this many events a second."""
-    seen = loop.run_until_complete(_at_rate(stack, events, rate))
+    seen = loop.run_until_complete(_measured(stack, events, rate))
     for name in (50, 99):
         book.note(row, f"{rate}/s, p{name}", seen.get_value_at_percentile(name) / 1e3)
 
@@ -62,7 +56,7 @@ def test_broker_round_trip(stack: BenchStack, loop: asyncio.AbstractEventLoop, b
         book.note(row, f"broker round trip, p{name}", seen.get_value_at_percentile(name) / 1e3)
 
 
-async def _at_rate(stack: BenchStack, events: Iterator[Told], rate: int) -> HdrHistogram:
+async def _measured(stack: BenchStack, events: Iterator[Told], rate: int) -> HdrHistogram:
     intake = await asyncpg.create_pool(stack.admin_dsn("intake"), min_size=4, max_size=4)
     waker = Waker(stack.admin_dsn("intake"))
     waker.start()
@@ -71,18 +65,13 @@ async def _at_rate(stack: BenchStack, events: Iterator[Told], rate: int) -> HdrH
     looking = asyncio.create_task(_look(stack.admin_dsn("gateway"), since, seen))
 
     async def commit(one: Told) -> None:
-        await intake.execute(EMITTED, *_values(one))
+        await intake.execute(EMITTED, *values(one))
         since[one.event_id] = time.perf_counter()
         waker.wake()
 
     for seconds in (WARM_UP_SECONDS, SECONDS):
         seen.reset()
-        began = time.perf_counter()
-        commits = []
-        for place in range(rate * seconds):
-            await asyncio.sleep(max(0.0, began + place / rate - time.perf_counter()))
-            commits.append(asyncio.create_task(commit(next(events))))
-        await asyncio.gather(*commits)
+        await at_rate(rate, seconds, lambda: commit(next(events)))
         async with asyncio.timeout(60):
             while since:  # noqa: ASYNC110 - the condition is in a database
                 await asyncio.sleep(0.02)
@@ -90,12 +79,6 @@ async def _at_rate(stack: BenchStack, events: Iterator[Told], rate: int) -> HdrH
     await waker.stop()
     await intake.close()
     return seen
-
-
-def _values(one: Told) -> tuple[object, ...]:
-    stream = one.event.stream
-    headers = f'{{"source": "/services/intake", "subject": "{stream}", "correlationid": "{one.event_id}"}}'
-    return stream, one.event_id, stream, "inzira.intake", one.event.type, headers, one.event.to_bytes()
 
 
 async def _look(dsn: str, since: dict[UUID, float], seen: HdrHistogram) -> None:

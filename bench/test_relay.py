@@ -1,26 +1,25 @@
-"""The relay against a bare producer of the same records, and against another outbox library."""
+"""The relay against a bare producer of the same records, and against two other ways out of an outbox."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 import asyncpg
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
 from book import Book
 from corpus import TOPIC, fill_outbox, told
-from faststream.kafka import KafkaBroker
-from faststream_outbox import OutboxBroker, make_outbox_table
+from faststream_peer import QUEUE, engine_of, outbox_of, prepare, relaying
 from ground import Ground
 from inzira_platform.broker import ensure_topics, start_producer
 from inzira_platform.relay import Relay
-from inzira_platform.settings import as_sqlalchemy
-from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from router import keep_for_router, missing, running_router
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from staged import Staged
 
 COUNT = 40_000
-GOAL = "at least 0.6 of the bare producer, and at least the peer"
+PEER_COUNT = 4_000
+WARM_UP_ROUNDS = 2
+GOAL = "at least 0.6 of the bare producer, and at least each peer"
 
 
 def row(book: Book) -> None:
@@ -61,52 +60,56 @@ def test_bare_producer(ground: Ground, timed: Callable[..., float], book: Book) 
     book.note("relay", "bare aiokafka producer", COUNT / seconds)
 
 
-PEER_COUNT = 4_000
-PEER_TOPIC = "bench.peer"
-
-
 def test_faststream_outbox(ground: Ground, timed: Callable[..., float], book: Book) -> None:
     """The peer with its batch and worker settings turned up; it keeps no order within a key."""
-    metadata = MetaData()
-    table = make_outbox_table(metadata, table_name="peer_outbox")
-    engine = create_async_engine(as_sqlalchemy(ground.admin_dsn("intake")), pool_size=60)
-    bodies = [one.event.model_dump(mode="json") for one in told(COUNT)[:PEER_COUNT]]
+    engine = engine_of(ground.admin_dsn("intake"))
+    bodies = [one.event.to_bytes() for one in told(COUNT)[:PEER_COUNT]]
 
     async def before() -> None:
-        await _topic(ground)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.drop_all)
-            await connection.run_sync(metadata.create_all)
-        outbox = OutboxBroker(engine, outbox_table=table)
+        await prepare(ground, engine)
         async with async_sessionmaker(engine)() as session, session.begin():
-            await outbox.publish_batch(*bodies, queue="peer", session=session)
+            await outbox_of(engine).publish_batch(*bodies, queue=QUEUE, session=session)
 
     async def work() -> None:
-        outbox, kafka = OutboxBroker(engine, outbox_table=table), KafkaBroker(ground.bootstrap, acks="all")
-        relay = outbox.subscriber(
-            "peer", max_workers=32, fetch_batch_size=500, min_fetch_interval=0.01, terminal_flush_batch_size=100
-        )
-        kafka.publisher(PEER_TOPIC)(relay(_same))
-        await kafka.start()
-        await outbox.start()
-        async with engine.connect() as connection:
+        async with relaying(engine, ground.broker), engine.connect() as connection:
             while (await connection.execute(text("SELECT EXISTS (SELECT 1 FROM peer_outbox)"))).scalar_one():  # noqa: ASYNC110 - in a database
                 await asyncio.sleep(0.01)
-        await outbox.stop()
-        await kafka.stop()
 
     row(book)
     seconds = timed(work, before)
     book.note("relay", "faststream-outbox", PEER_COUNT / seconds)
 
 
-async def _same(body: dict[str, Any]) -> dict[str, Any]:
-    return body
+def test_debezium(ground: Ground, timed: Callable[..., float], book: Book, loop: asyncio.AbstractEventLoop) -> None:
+    """Its outbox router, which has run before: from the commit of all events until the topic holds them.
 
+    How long it takes from nothing, with as many waiting for it, is told beside.
+    """
+    row(book)
+    if reason := missing(ground.kafka):
+        book.rows["relay"].notes.append(reason)
+        return
+    staged = Staged(ground, COUNT)
 
-async def _topic(ground: Ground) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=ground.bootstrap)
-    await admin.start()
-    with suppress(TopicAlreadyExistsError):
-        await admin.create_topics([NewTopic(PEER_TOPIC, 12, 1)])
-    await admin.close()
+    async def work() -> None:
+        await staged.commit()
+        await staged.arrived()
+
+    loop.run_until_complete(staged.open())
+    loop.run_until_complete(keep_for_router(ground))
+    loop.run_until_complete(staged.stage())
+    loop.run_until_complete(staged.commit())
+    began = time.perf_counter()
+    with running_router(ground, loop):
+        loop.run_until_complete(staged.arrived())
+        cold = time.perf_counter() - began
+        for _ in range(WARM_UP_ROUNDS):
+            loop.run_until_complete(staged.stage())
+            loop.run_until_complete(work())
+        seconds = timed(work, staged.stage)
+    loop.run_until_complete(staged.close())
+    book.note("relay", "Debezium's outbox router", COUNT / seconds)
+    book.rows["relay"].notes.append(
+        f"Debezium's router runs when the events are committed, all at once; started with {COUNT:,} waiting for it, it "
+        f"took {cold:.1f} s"
+    )
