@@ -99,8 +99,10 @@ def _command(ground: Ground) -> list[str]:
     }
     _written(engine, where)
     _written(producer, {"bootstrap.servers": ground.bootstrap})
-    level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    return [_tool("java"), "-Xms1g", "-Xmx1g", level, "-cp", _classpath(), "Router", str(engine), str(producer)]
+    log = "-Dorg.slf4j.simpleLogger"
+    # it keeps no more than 1,000 measurements of its own lag, and would write a line for every further one
+    levels = [f"{log}.defaultLogLevel=warn", f"{log}.log.io.debezium.metrics.stats=error"]
+    return [_tool("java"), "-Xms1g", "-Xmx1g", *levels, "-cp", _classpath(), "Router", str(engine), str(producer)]
 
 
 def _written(target: Path, more: dict[str, object]) -> None:
