@@ -153,7 +153,7 @@ def _latencies(rows: dict[str, Any]) -> None:
     figures = rows.get("latency", {}).get("figures", {})
     rates = [rate for rate in RATES if f"{rate}/s, p99" in figures]
     figure, axes = plt.subplots(figsize=(3.5, 2.4))
-    for name, colour in (("p50", PALE), ("p99", INK)):
+    for name, colour in (("p50", PALE), ("p99", INK)) if rates else ():
         axes.plot(rates, [figures[f"{rate}/s, {name}"] for rate in rates], "o-", color=colour, label=name)
     floor = figures.get("broker round trip, p99")
     if floor is not None:
@@ -164,10 +164,13 @@ def _latencies(rows: dict[str, Any]) -> None:
 
 def _by_rate(axes: Any, what: str) -> None:  # noqa: ANN401 - matplotlib is untyped here
     axes.set_xticks(RATES, [f"{rate}/s" for rate in RATES])
-    axes.set_yscale("log")
     axes.set_ylabel(what, fontsize=8)
     if axes.lines:
-        axes.legend(fontsize=7, frameon=False)
+        axes.set_yscale("log")
+        for formatted in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            formatted("{x:g}")
+        axes.tick_params(which="minor", labelsize=7)
+        axes.legend(fontsize=7, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, columnspacing=1)
 
 
 def _sizes(rows: dict[str, Any]) -> None:
