@@ -69,7 +69,7 @@ def make_death(**changes: object) -> PersonDied:
 
 
 @pytest.mark.parametrize("type", sorted(REGISTRY))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_event_survives_the_wire(type: str, data: DataObject) -> None:
     event = REGISTRY[type].model_validate_json(json.dumps(data.draw(any_content(REGISTRY[type]))))
@@ -77,14 +77,14 @@ def test_event_survives_the_wire(type: str, data: DataObject) -> None:
 
 
 @pytest.mark.parametrize("type", sorted(REGISTRY))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data(), extra=st.dictionaries(st.from_regex("x_[a-z]{1,8}", fullmatch=True), st.text(max_size=5)))
 def test_reader_drops_what_it_does_not_know(type: str, data: DataObject, extra: dict[str, str]) -> None:
     content = data.draw(any_content(REGISTRY[type]))
     assert read_event(type, json.dumps(content | extra).encode()) == read_event(type, json.dumps(content).encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(type=st.sampled_from(sorted(REGISTRY)), data=st.binary(max_size=60))
 def test_reader_answers_garbage_with_one_error(type: str, data: bytes) -> None:
     with pytest.raises(InvalidEvent):

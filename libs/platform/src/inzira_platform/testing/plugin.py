@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from joserfc.jwk import ECKey
 
@@ -31,8 +32,10 @@ _TEMPLATES: dict[str, str] = {}
 
 
 def pytest_configure() -> None:
-    """Log as a service does: without values, and without a pretty traceback's locals."""
+    """Log as a service does: without values, and without a pretty traceback's locals. No example is timed."""
     configure_logging("test", "pytest", "console")
+    hypothesis.settings.register_profile("inzira", deadline=None)
+    hypothesis.settings.load_profile("inzira")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -106,7 +106,7 @@ async def test_harmed_registers_are_accepted_or_refused_and_every_accepted_one_c
     officer = api.as_("rcs_intake_officer", facility="HUY")
 
     @settings(
-        max_examples=60, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=60, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(content=harmed())

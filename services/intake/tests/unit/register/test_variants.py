@@ -11,7 +11,7 @@ from register_workbooks import Person, RegisterMaker
 
 
 @pytest.mark.parametrize("language", HEADINGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000_000))
 def test_every_row_becomes_what_it_truly_is(rules: Rules, language: str, seed: int) -> None:
     maker = RegisterMaker(seed, language, size=40)

@@ -135,7 +135,7 @@ def test_document_type_is_refused() -> None:
         inspect_register(changed(bytes_of(book_of(HEADINGS, ROW)), declare))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 50_000), noise=st.binary(min_size=1, max_size=40))
 def test_damaged_file_is_a_problem_and_never_a_crash(rules: Rules, at: int, noise: bytes) -> None:
     content = bytearray(EXAMPLE.read_bytes())
@@ -146,7 +146,7 @@ def test_damaged_file_is_a_problem_and_never_a_crash(rules: Rules, at: int, nois
         assert error.message
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     part=st.sampled_from(["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"]),
     at=st.floats(0, 1),
