@@ -16,7 +16,7 @@ from inzira_platform.ids import new_id
 
 POOL = 8
 PERSON = (
-    "INSERT INTO bench_person (person_id, full_name, sex, born_on, rcs_number, facility, admitted_at, body) "
+    "INSERT INTO floor_person (person_id, full_name, sex, born_on, rcs_number, facility, admitted_at, body) "
     "VALUES ($1, $2, $3, $4::text::date, $5, $6, $7::text::timestamptz, $8)"
 )
 JOURNEY = """
@@ -29,7 +29,7 @@ LIST = """
 SELECT json_agg(to_json(h))::text, array_agg(h.person_id) FROM (
   SELECT * FROM person_head WHERE generation = 1 AND facility = $1 ORDER BY facility, person_id LIMIT 50) h
 """
-SEEN = "INSERT INTO bench_access (id, person_ids, at) VALUES ($1, $2, clock_timestamp())"
+SEEN = "INSERT INTO floor_access (id, person_ids, at) VALUES ($1, $2, clock_timestamp())"
 
 
 def make_app(intake: str, gateway: str) -> FastAPI:

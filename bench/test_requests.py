@@ -23,10 +23,10 @@ from stack import BenchStack
 CLIENTS = 16
 WARM_UP = 100
 TABLES = {
-    "intake": "CREATE TABLE bench_person (person_id uuid PRIMARY KEY, full_name text NOT NULL, sex text NOT NULL, "
+    "intake": "CREATE TABLE floor_person (person_id uuid PRIMARY KEY, full_name text NOT NULL, sex text NOT NULL, "
     "born_on date, rcs_number text UNIQUE, facility text NOT NULL, admitted_at timestamptz NOT NULL, "
     "body bytea NOT NULL)",
-    "gateway": "CREATE TABLE bench_access (id uuid PRIMARY KEY, person_ids uuid[] NOT NULL, at timestamptz NOT NULL)",
+    "gateway": "CREATE TABLE floor_access (id uuid PRIMARY KEY, person_ids uuid[] NOT NULL, at timestamptz NOT NULL)",
 }
 Batch = Callable[[int], list[Target]]
 
