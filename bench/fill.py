@@ -8,7 +8,8 @@ ENTRIES = 10
 
 INTAKE = """
 CREATE TEMP TABLE fill AS SELECT n, uuidv7() AS id, (ARRAY[{facilities}])[1 + n % {count}] AS facility,
-  date '1950-01-01' + n % 1000 * 19 AS born_on, md5(n::text) AS name FROM generate_series({first}, {last}) n;
+  date '1950-01-01' + (n::bigint * 7919 % 20000)::int AS born_on, md5(n::text) AS name
+  FROM generate_series({first}, {last}) n;
 INSERT INTO person_scope (person_id, facility, custody_state, updated_at)
   SELECT id, facility, 'IN_FACILITY', now() FROM fill;
 INSERT INTO person (person_id, full_name, known_names, normalised_name, name_key, sex, born_on, warnings, version,
