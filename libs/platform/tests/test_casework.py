@@ -132,6 +132,18 @@ async def test_an_end_heard_first_stands(database: ServiceDatabase, deliveries: 
     assert await deliveries.parked() == [] and await seen(database, WORKER) == set()
 
 
+async def test_an_end_that_waits_for_what_lies_between_counts_already(
+    database: ServiceDatabase, deliveries: Deliveries
+) -> None:
+    given = agreement(await carried(database), "PFR")
+    await deliveries.send_records(deliveries.record(taken_back(given, NOW), version=3))
+    await deliveries.send_records(deliveries.record(given, version=1))
+    await deliveries.release()
+    assert await database.value("SELECT count(*) FROM casework_consent") == 1
+    assert [row["sequence"] for row in await deliveries.parked()] == [3]
+    assert await seen(database, WORKER, datetime.now(UTC) + timedelta(seconds=1)) == set()
+
+
 async def test_what_was_read_past_before_the_upgrade_comes_with_the_journal_published_again(
     database: ServiceDatabase, deliveries: Deliveries
 ) -> None:

@@ -60,6 +60,15 @@ async def test_each_case_names_the_event_that_opened_it(intake: Intake, office: 
     assert {row["stream"]: row["cause"] for row in rows} == caused
 
 
+async def test_a_case_that_opened_in_the_batch_ends_in_it(intake: Intake, office: Office) -> None:
+    person = new_id()
+    admitted, dated = intake.admitted(person), intake.dates(person, SOON)
+    await intake.deliveries.send(admitted, dated, intake.died(person, TODAY))
+    assert await intake.deliveries.parked() == []
+    rows = await office.api.database.rows("SELECT state, closure_code FROM reintegration_case")
+    assert [(row["state"], row["closure_code"]) for row in rows] == [("CLOSED", "DECEASED")]
+
+
 async def test_who_waits_holds_nobody_else_up(intake: Intake) -> None:
     early, person, other = new_id(), new_id(), new_id()
     intake.episodes[early] = new_id()
