@@ -8,7 +8,7 @@ bench: export KAFKA := $(if $(filter command line environment,$(origin KAFKA)),$
 
 .PHONY: bench
 
-bench: $(BENCH_READY) ## every figure beside its floor, about 17 minutes (SIZE=1000000, KAFKA=tansu|apache, ROWS="relay hop" for some)
+bench: $(BENCH_READY) ## every figure beside its floor, about 10 minutes (SIZE=1000000, KAFKA=tansu|apache, ROWS="relay hop" for some)
 	$(BENCH) -m pytest -c bench/pytest.ini $(foreach row,$(or $(ROWS),$(BENCH_ROWS)),bench/test_$(row).py)
 	$(BENCH) bench/page.py
 
