@@ -207,6 +207,38 @@ INSERT INTO outbox_pending SELECT seq, 0, created_at FROM j
 HEADERS = '{"source": "/services/tvet", "schema": "urn:inzira:schema:none"}'
 
 
+LONG_BACKLOG = """
+INSERT INTO outbox(event_id, stream, version, pkey, topic, type, headers, payload)
+  SELECT gen_random_uuid(), 'person:' || n, 1, 'person:' || n, 'inzira.tvet', 'inzira.tvet.note.written.v1',
+    '{"source": "/services/tvet"}', '{}' FROM generate_series(1, 3000) n;
+INSERT INTO outbox_pending SELECT seq, 0, created_at FROM outbox ON CONFLICT DO NOTHING;
+SELECT pg_stat_force_next_flush();
+"""
+READ_WHOLE = "SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname LIKE 'outbox_y%'"
+
+
+async def test_a_backlog_that_the_statistics_know_is_found_without_reading_the_journal(api: Api, broker: str) -> None:
+    await api.database.execute(f"{LONG_BACKLOG}; ANALYZE outbox, outbox_pending")
+    before = await api.database.value(READ_WHOLE)
+    async with relaying(api.database.app_dsn, broker):
+        await eventually(lambda: nothing_pending(api))
+    assert await api.database.value(READ_WHOLE) == before
+
+
+async def test_a_way_that_was_chosen_while_the_journal_was_empty_does_not_become_long(api: Api, broker: str) -> None:
+    """PostgreSQL keeps the plan of a statement that a connection has run a few times."""
+    await api.database.execute("ANALYZE outbox, outbox_pending")
+    person = await person_in(api)
+    async with relaying(api.database.app_dsn, broker):
+        for _ in range(8):
+            await write(api, person, 1)
+            await eventually(lambda: nothing_pending(api))
+        await api.database.execute(LONG_BACKLOG)
+        before = await api.database.value(READ_WHOLE)
+        await eventually(lambda: nothing_pending(api))
+    assert await api.database.value(READ_WHOLE) == before
+
+
 async def test_a_late_committer_is_not_overtaken_by_the_next_event_of_its_stream(api: Api, broker: str) -> None:
     """Number 1 drawn and held, number 2 of another stream published, 1 committed, 3 of the first stream at once."""
     late, other = f"person:{new_id()}", f"person:{new_id()}"
