@@ -18,6 +18,7 @@ from inzira_platform.provision import SCOPES, Passwords, provision, scope_role
 from seeds import seed
 
 POOL = 4
+ENTER_FACILITY = "SELECT set_config('role', $1, true), set_config('app.facilities', $2, true)"
 SELECT_CONTEXT = """
 SELECT current_user AS login, current_setting('role') AS role, coalesce(current_setting('app.sub', true), '')
 || coalesce(current_setting('app.facilities', true), '') || coalesce(current_setting('app.org', true), '') AS context
@@ -109,6 +110,25 @@ async def test_a_role_without_context_sees_nobody(deployed: Deployed) -> None:
                 )
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize("name", ["curriculum", "tvet"])
+async def test_whoever_may_hold_a_person_still_cannot_change_them(ground: Ground, name: str) -> None:
+    """An officer's role locks where a person of their facility is, for the time of a request, and writes nothing."""
+    async with ground.deployed(name, door=False) as running:
+        await populate(running)
+        connection = await asyncpg.connect(running.database.app_dsn)
+        try:
+            async with connection.transaction():
+                await connection.execute(ENTER_FACILITY, scope_role(name, "facility"), FACILITIES[0])
+                held = await connection.fetch("SELECT person_id FROM participant FOR SHARE")
+                assert held
+                for change in ("person_id = person_id", "facility = facility"):
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                        async with connection.transaction():
+                            await connection.execute(f"UPDATE participant SET {change}")  # noqa: S608 - as above
+        finally:
+            await connection.close()
 
 
 async def _count(connection: asyncpg.Connection, role: str, table: str) -> int | None:

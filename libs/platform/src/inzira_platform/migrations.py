@@ -308,6 +308,24 @@ def protect(
     grant_table(op, service, table, kinds)
 
 
+def let_hold(op: Any, service: str, table: str, kinds: tuple[str, ...]) -> None:  # noqa: ANN401 - alembic's op module
+    """Later migration: these kinds may lock rows in their reach against changes, and still change none.
+
+    To lock a row takes the right to update a column of it; a policy that lets no changed row pass leaves nothing else.
+    """
+    op.execute(f"GRANT UPDATE (person_id) ON {table} TO {_roles(service, kinds)}")
+    op.execute(
+        f"CREATE POLICY held ON {table} AS RESTRICTIVE FOR UPDATE TO {_roles(service, kinds)} "
+        "USING (true) WITH CHECK (false)"
+    )
+
+
+def let_go(op: Any, service: str, table: str, kinds: tuple[str, ...]) -> None:  # noqa: ANN401 - alembic's op module
+    """The way back from `let_hold`."""
+    op.execute(f"DROP POLICY held ON {table}")
+    op.execute(f"REVOKE UPDATE ON {table} FROM {_roles(service, kinds)}")
+
+
 def protect_by_facility(
     op: Any,  # noqa: ANN401 - alembic's op module
     service: str,

@@ -9,11 +9,22 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Table, TextClause, text
+from sqlalchemy import Column, Select, Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 Row = TypeVar("Row", bound=SQLModel)
+Found = TypeVar("Found", bound=Select[Any])
+
+
+def locked(statement: Found, *, read: bool = False, skip_locked: bool = False) -> Found:
+    """The statement's rows, locked until the transaction ends, as they are once the lock is had.
+
+    A session goes on showing a row as it first read it: whoever had looked before would not see what the one they
+    waited for has done, and write over it. `read` only keeps others from changing them, `skip_locked` passes over rows
+    that others hold.
+    """
+    return statement.with_for_update(read=read, skip_locked=skip_locked).execution_options(populate_existing=True)
 
 
 async def hold(session: AsyncSession, model: type[Row], keys: Collection[UUID]) -> dict[UUID, Row]:

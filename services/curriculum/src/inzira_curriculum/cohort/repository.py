@@ -7,6 +7,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import as_system
+from inzira_platform.storing import locked
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -33,9 +34,7 @@ def _visible(principal: Principal) -> Select[Cohort]:
 async def find(session: AsyncSession, principal: Principal, cohort_id: UUID, *, lock: bool) -> Cohort | None:
     """The cohort, when the principal may see it; locked until the transaction ends when `lock`."""
     statement = _visible(principal).where(col(Cohort.id) == cohort_id)
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement) if lock else statement)).scalar_one_or_none()
 
 
 async def page(

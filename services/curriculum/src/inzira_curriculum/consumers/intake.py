@@ -43,7 +43,7 @@ async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
 
 
 async def _end_enrolments(session: AsyncSession, departures: Sequence[tuple[Departure, Delivery]]) -> None:
-    enrolled = await enrolments.among_enrolled(session, {leaves.person_id for leaves, _ in departures})
+    enrolled = await enrolments.hold_enrolled(session, {leaves.person_id for leaves, _ in departures})
     for leaves, meta in departures:
         if leaves.person_id in enrolled:
             meta.trace()

@@ -52,13 +52,14 @@ async def enrol_person(
 ) -> Enrolment:
     """Enrol a person into a cohort: judged as of the day they join, credits of an earlier part carried along.
 
-    A full group puts them on the waiting list; `refer_only` leaves the judgement for later.
+    A full group puts them on the waiting list; `refer_only` leaves the judgement for later. What is told only after
+    their release ends with it: late facts may still be recorded, nobody who has left stays in a group.
     Raises CohortNotFoundError, ParticipantNotFoundError, HeldElsewhereError, AlreadyEnrolledError,
     AlreadyCompletedError, LateJoinError, NotEligibleError, OverrideReasonUnknownError or ChangeDateError.
     """
     cohort = await cohorts.get_cohort(session, principal, cohort_id, lock=True)
     programme = programmes.get_version(cohort.programme_code, cohort.programme_version)
-    participant = await participants.get_visible(session, principal, request.person_id)
+    participant = await participants.hold_visible(session, principal, request.person_id)
     if participant.facility != cohort.facility:
         raise HeldElsewhereError(field="person_id")
     continues = await _credits_to_continue(session, programme, request.person_id)
@@ -72,11 +73,25 @@ async def enrol_person(
         refuse_late_join(programme.late_join_until_session, cohort.sessions_held)
     session.add(enrolment)
     await session.flush()
-    if not request.refer_only:
-        await _admit(session, principal, clock, cohort, programme, enrolment)
+    if request.refer_only:
+        participants.check_not_departed(participant, programme.eligibility, enrolment.enrolled_on)
+    else:
+        await _admit(session, principal, clock, cohort, programme, enrolment, participant)
+    opened = events.opened(enrolment, min(enrolment.enrolled_on, clock.today()))
+    left_on = participants.left_after(participant, enrolment.enrolled_on)
+    ended = [_leave(session, principal, clock, enrolment, left_on)] if left_on else []
     await session.flush()
-    await emit(session, events.opened(enrolment, min(enrolment.enrolled_on, clock.today())))
+    await emit(session, opened)
+    for change in ended:
+        await service.tell(session, change)
     return enrolment
+
+
+def _leave(
+    session: AsyncSession, principal: Principal, clock: Clock, enrolment: Enrolment, left_on: date
+) -> EnrolmentChange:
+    reason = only_reason(EnrolmentState(enrolment.state), Action.RELEASE)
+    return service.step(session, principal, clock, enrolment, Action.RELEASE, reason, left_on)
 
 
 async def change_enrolment(
@@ -110,7 +125,8 @@ async def change_enrolment(
         next_state(before, action, "RULES_MET")
         enrolment.override_reason = override_reason
         programme = programmes.get_version(cohort.programme_code, cohort.programme_version)
-        made = await _admit(session, principal, clock, cohort, programme, enrolment)
+        participant = await participants.get_visible(session, principal, enrolment.person_id)
+        made = await _admit(session, principal, clock, cohort, programme, enrolment, participant)
     else:
         made = [await _give_place(session, principal, clock, cohort, enrolment, day)]
     await session.flush()
@@ -180,9 +196,9 @@ async def _admit(
     cohort: cohorts.Cohort,
     programme: Programme,
     enrolment: Enrolment,
+    participant: participants.Participant,
 ) -> list[EnrolmentChange]:
     """From a referral to a place or the waiting list, every step kept."""
-    participant = await participants.get_visible(session, principal, enrolment.person_id)
     found = await participants.check_eligible(
         session,
         participant,

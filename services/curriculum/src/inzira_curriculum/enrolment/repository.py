@@ -5,6 +5,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -20,9 +21,7 @@ def _visible(principal: Principal) -> Select[Enrolment]:
 async def find(session: AsyncSession, principal: Principal, enrolment_id: UUID, *, lock: bool) -> Enrolment | None:
     """The enrolment, when its person is in the principal's reach."""
     statement = _visible(principal).where(col(Enrolment.id) == enrolment_id)
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement) if lock else statement)).scalar_one_or_none()
 
 
 async def lock_in_cohort(
@@ -33,22 +32,20 @@ async def lock_in_cohort(
         _visible(principal)
         .where(col(Enrolment.cohort_id) == cohort_id, col(Enrolment.id).in_(list(ids)))
         .order_by(col(Enrolment.id))
-        .with_for_update()
     )
-    return {enrolment.id: enrolment for enrolment in (await session.execute(statement)).scalars()}
+    return {enrolment.id: enrolment for enrolment in (await session.execute(locked(statement))).scalars()}
 
 
 async def lock_in_state(
     session: AsyncSession, principal: Principal, cohort_id: UUID, state: EnrolmentState
 ) -> Sequence[Enrolment]:
-    """Enrolments of a cohort in one state, locked, by person."""
+    """Enrolments of a cohort in one state, locked in the order of their ids."""
     statement = (
         _visible(principal)
         .where(col(Enrolment.cohort_id) == cohort_id, col(Enrolment.state) == state)
-        .order_by(col(Enrolment.person_id))
-        .with_for_update()
+        .order_by(col(Enrolment.id))
     )
-    return (await session.execute(statement)).scalars().all()
+    return (await session.execute(locked(statement))).scalars().all()
 
 
 async def page_of_cohort(
@@ -64,17 +61,20 @@ async def page_of_cohort(
 async def list_of_person(session: AsyncSession, person_id: UUID, *, lock: bool = False) -> Sequence[Enrolment]:
     """Every enrolment of a person, oldest first; whether they are in reach is asked before."""
     statement = select(Enrolment).where(col(Enrolment.person_id) == person_id).order_by(col(Enrolment.id))
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.execute(statement)).scalars().all()
+    return (await session.execute(locked(statement) if lock else statement)).scalars().all()
 
 
-async def among_enrolled(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these persons who have an enrolment, in whatever state: for the service's own work."""
+async def hold_enrolled(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have an enrolment: for the service's own work.
+
+    Every enrolment of theirs is locked, in the order of the ids as a group is: none waits for the other with one in
+    hand.
+    """
     if not person_ids:
         return frozenset()
-    statement = select(col(Enrolment.person_id)).where(col(Enrolment.person_id).in_(person_ids)).distinct()
-    return frozenset((await session.execute(statement)).scalars())
+    mine = col(Enrolment.person_id).in_(person_ids)
+    statement = select(col(Enrolment.person_id)).where(mine).order_by(col(Enrolment.id))
+    return frozenset((await session.execute(locked(statement))).scalars())
 
 
 async def places_taken(session: AsyncSession, cohort_id: UUID) -> int:

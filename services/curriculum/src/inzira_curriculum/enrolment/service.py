@@ -24,7 +24,7 @@ from inzira_curriculum.enrolment.domain import (
     only_reason,
 )
 from inzira_curriculum.enrolment.models import Enrolment, EnrolmentChange
-from inzira_curriculum.enrolment.repository import among_enrolled
+from inzira_curriculum.enrolment.repository import hold_enrolled
 from inzira_curriculum.participant import service as participants
 
 __all__ = [
@@ -33,9 +33,9 @@ __all__ = [
     "EnrolmentChange",
     "EnrolmentState",
     "IllegalTransitionError",
-    "among_enrolled",
     "check_change_date",
     "check_under_way",
+    "hold_enrolled",
     "only_reason",
 ]
 

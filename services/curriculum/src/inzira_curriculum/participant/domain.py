@@ -114,6 +114,22 @@ def assess(standing: Standing, rules: EligibilityRules, as_of: date, *, continue
     return Eligibility(tuple(obstacles), leaves_on, priority)
 
 
+def refuse_departed(standing: Standing, rules: EligibilityRules, as_of: date) -> None:
+    """What not even a referral leaves for later: a programme of custody is for whoever is in custody on that day.
+
+    Raises NotEligibleError.
+    """
+    found = [obstacle for obstacle in _custody(standing, rules, as_of) if obstacle is not Obstacle.LEGAL_STATUS]
+    if found:
+        raise NotEligibleError(obstacles=", ".join(found))
+
+
+def released_after(standing: Standing, day: date) -> date | None:
+    """The day somebody left custody who was in it on `day`; None while they are in it, or were not then."""
+    left = standing.released_on if standing.custody_state == "RELEASED" else None
+    return left if left is not None and left > day else None
+
+
 def _custody(standing: Standing, rules: EligibilityRules, as_of: date) -> Iterator[Obstacle]:
     if standing.custody_state == "DECEASED":
         yield Obstacle.DECEASED

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import Row, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
@@ -27,12 +28,14 @@ class Search:
     as_of: date
 
 
-async def find_visible(session: AsyncSession, principal: Principal, person_id: UUID) -> Participant | None:
-    """The participant, when they are in the principal's reach."""
+async def find_visible(
+    session: AsyncSession, principal: Principal, person_id: UUID, *, hold: bool = False
+) -> Participant | None:
+    """The participant, when they are in the principal's reach; nobody changes them meanwhile when `hold`."""
     statement = select(Participant).where(
         col(Participant.person_id) == person_id, col(Participant.person_id).in_(visible_persons(principal))
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement, read=True) if hold else statement)).scalar_one_or_none()
 
 
 async def flag_levels(session: AsyncSession, person_id: UUID, as_of: date) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Keeping participants as custody's events tell, and judging who may enter a programme."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from inzira_curriculum.participant.domain import (
     Standing,
     add_months,
     admit_or_refuse,
+    refuse_departed,
+    released_after,
 )
 from inzira_curriculum.participant.models import Participant, PersonFlag
 from inzira_curriculum.participant.repository import Search
@@ -56,6 +58,20 @@ async def get_visible(session: AsyncSession, principal: Principal, person_id: UU
     return found
 
 
+async def hold_visible(session: AsyncSession, principal: Principal, person_id: UUID) -> Participant:
+    """As `get_visible`, and what is told of them stays true until the transaction ends: to enrol them.
+
+    The row is locked against changes: an event of intake in the same instant either came before, and is seen here, or
+    waits in `hold_participants`, and finds the enrolment that was made. The row is the first thing either side locks
+    of a person, so that neither waits for the other with something in hand.
+    Raises ParticipantNotFoundError.
+    """
+    found = await repository.find_visible(session, principal, person_id, hold=True)
+    if found is None:
+        raise ParticipantNotFoundError(field="person_id")
+    return found
+
+
 async def open_flag_levels(session: AsyncSession, person_id: UUID, as_of: date) -> frozenset[str]:
     """Levels of the risk flags open on that day."""
     return await repository.flag_levels(session, person_id, as_of)
@@ -74,16 +90,30 @@ async def check_eligible(
 
     Raises NotEligibleError or OverrideReasonUnknownError.
     """
-    standing = Standing(
+    levels = await repository.flag_levels(session, participant.person_id, as_of)
+    standing = replace(_standing(participant), flag_levels=levels)
+    return admit_or_refuse(standing, rules, as_of, override_reason=override_reason, continues=continues)
+
+
+def check_not_departed(participant: Participant, rules: EligibilityRules, as_of: date) -> None:
+    """What is asked of a referral already. Raises NotEligibleError."""
+    refuse_departed(_standing(participant), rules, as_of)
+
+
+def left_after(participant: Participant, day: date) -> date | None:
+    """The day a participant was released whose enrolment counts from an earlier one, and is told only now."""
+    return released_after(_standing(participant), day)
+
+
+def _standing(participant: Participant) -> Standing:
+    return Standing(
         legal_status=participant.legal_status,
         custody_state=participant.custody_state,
         admitted_on=participant.admitted_on,
         released_on=participant.released_on,
         expected_release_on=participant.expected_release_on,
         parole_eligible_on=participant.parole_eligible_on,
-        flag_levels=await repository.flag_levels(session, participant.person_id, as_of),
     )
-    return admit_or_refuse(standing, rules, as_of, override_reason=override_reason, continues=continues)
 
 
 async def page_eligible(

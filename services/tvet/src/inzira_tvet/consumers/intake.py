@@ -43,7 +43,7 @@ async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
 
 
 async def _cut_short(session: AsyncSession, clock: Clock, departures: Sequence[tuple[Departure, Delivery]]) -> None:
-    trained = await trainings.among_trained(session, {leaves.person_id for leaves, _ in departures})
+    trained = await trainings.hold_trained(session, {leaves.person_id for leaves, _ in departures})
     for leaves, meta in departures:
         if leaves.person_id in trained:
             meta.trace()

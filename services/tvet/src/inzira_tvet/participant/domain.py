@@ -41,6 +41,14 @@ class Stay:
     admitted_on: date
 
 
+@dataclass(frozen=True)
+class Gone:
+    """How and when a person left a facility."""
+
+    is_released: bool
+    on: date
+
+
 def check_can_begin(stay: Stay, opened_on: date, facilities: tuple[str, ...]) -> str:
     """The facility a training may be opened at: where the person is held, if it is among `facilities`.
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from inzira_platform.auth import Principal
+from inzira_platform.clock import KIGALI
 from inzira_platform.errors import NotYet
 from inzira_platform.storing import hold, put
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inzira_tvet.participant.domain import PersonNotFoundError, Stay, check_can_begin, has_arrived
+from inzira_tvet.participant.domain import Gone, PersonNotFoundError, Stay, check_can_begin, has_arrived
 from inzira_tvet.participant.models import Participant
 from inzira_tvet.participant.repository import find_visible
 
@@ -17,6 +18,7 @@ __all__ = [
     "admit_participant",
     "check_visible",
     "discharge_participant",
+    "gone_from",
     "has_arrived",
     "hold_participants",
     "keep_participants",
@@ -35,15 +37,30 @@ async def check_visible(session: AsyncSession, principal: Principal, person_id: 
 
 
 async def place_to_begin(session: AsyncSession, principal: Principal, person_id: UUID, opened_on: date) -> str:
-    """Code of the facility where this person may begin a training on `opened_on`.
+    """Code of the facility where this person may begin a training on `opened_on`; true until the transaction ends.
 
+    The person's row is locked against changes: an event of intake in the same instant either came before, and is seen
+    here, or waits in `hold_participants`, and finds the training that was opened. The row is the first thing either
+    side locks of a person, so that neither waits for the other with something in hand.
     Raises PersonNotFoundError, NotInCustodyError, HeldElsewhereError or BeforeAdmissionError.
     """
-    person = await find_visible(session, principal, person_id)
+    person = await find_visible(session, principal, person_id, hold=True)
     if person is None:
         raise PersonNotFoundError
     stay = Stay(person.facility, person.custody_state, person.admitted_on)
     return check_can_begin(stay, opened_on, principal.facilities)
+
+
+async def gone_from(session: AsyncSession, person_id: UUID, facility: str) -> Gone | None:
+    """How the person of a training in reach left its facility by release or transfer; None while they are there."""
+    person = await session.get(Participant, person_id)
+    if person is None:
+        return None
+    if person.custody_state == "RELEASED" and person.left_on is not None:
+        return Gone(is_released=True, on=person.left_on)
+    if person.facility != facility:
+        return Gone(is_released=False, on=person.located_at.astimezone(KIGALI).date())
+    return None
 
 
 async def hold_participants(session: AsyncSession, person_ids: Collection[UUID]) -> Known:

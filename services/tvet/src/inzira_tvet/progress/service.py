@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.assessment import service as assessments
 from inzira_tvet.attendance import service as attendance
+from inzira_tvet.participant import service as participants
 from inzira_tvet.progress.domain import (
     Attendance,
     Requirements,
@@ -176,7 +177,18 @@ async def settle(session: AsyncSession, held: Collection[Training], on: date, cl
         if action is not None:
             day = max(on, training.state_on)
             events.append(trainings.move(session, training, action, on=day, clock=clock, by=by))
+        if action is Action.REOPEN:
+            events += await _end_again(session, training, clock, by)
     return events
+
+
+async def _end_again(session: AsyncSession, training: Training, clock: Clock, by: str) -> list[Event]:
+    """What was complete when the person left, and is not any more, ends as their leaving ends what is not."""
+    gone = await participants.gone_from(session, training.person_id, training.facility)
+    if gone is None:
+        return []
+    action = Action.RELEASE if gone.is_released else Action.TRANSFER_OUT
+    return [trainings.move(session, training, action, on=gone.on, clock=clock, by=by)]
 
 
 async def _consequence(session: AsyncSession, training: Training, complete: bool) -> Action | None:

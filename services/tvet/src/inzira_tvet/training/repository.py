@@ -9,6 +9,7 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -39,9 +40,7 @@ async def find_training(
 ) -> Training | None:
     """One training in the principal's reach; locked until the transaction ends when `lock`."""
     statement = select(Training).where(col(Training.id) == training_id, _visible(principal))
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement) if lock else statement)).scalar_one_or_none()
 
 
 async def lock_trainings(
@@ -49,7 +48,7 @@ async def lock_trainings(
 ) -> Sequence[Training]:
     """Those of the trainings that are in reach, locked in the order of their ids (no deadlock)."""
     statement = select(Training).where(col(Training.id).in_(training_ids), _visible(principal))
-    return (await session.execute(statement.order_by(col(Training.id)).with_for_update())).scalars().all()
+    return (await session.execute(locked(statement.order_by(col(Training.id))))).scalars().all()
 
 
 async def lock_trainings_of(session: AsyncSession, person_id: UUID, states: Collection[State]) -> Sequence[Training]:
@@ -57,15 +56,20 @@ async def lock_trainings_of(session: AsyncSession, person_id: UUID, states: Coll
     statement = select(Training).where(
         col(Training.person_id) == person_id, col(Training.state).in_([state.value for state in states])
     )
-    return (await session.execute(statement.order_by(col(Training.id)).with_for_update())).scalars().all()
+    return (await session.execute(locked(statement.order_by(col(Training.id))))).scalars().all()
 
 
-async def among_trained(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these persons who have a training, in whatever state; for consumers, who reach everybody."""
+async def hold_trained(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these persons who have a training; for consumers, who reach everybody.
+
+    Every training of theirs is locked, in the order of the ids as a class is: none waits for the other with one in
+    hand, and one that a correction opens again in this moment is seen as it leaves it.
+    """
     if not person_ids:
         return frozenset()
-    statement = select(col(Training.person_id)).where(col(Training.person_id).in_(person_ids)).distinct()
-    return frozenset((await session.execute(statement)).scalars())
+    theirs = col(Training.person_id).in_(person_ids)
+    statement = select(col(Training.person_id)).where(theirs).order_by(col(Training.id))
+    return frozenset((await session.execute(locked(statement))).scalars())
 
 
 async def list_of_person(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Training]:

@@ -36,10 +36,10 @@ from inzira_tvet.training.events import training_changed, training_opened
 from inzira_tvet.training.models import Training, TrainingChange, TrainingCredit
 from inzira_tvet.training.repository import (
     Filter,
-    among_trained,
     changes_of,
     credits_of,
     has_live,
+    hold_trained,
     lock_trainings_of,
 )
 
@@ -55,7 +55,6 @@ __all__ = [
     "TrainingChange",
     "TrainingNotFoundError",
     "allows",
-    "among_trained",
     "change_training",
     "changes_of",
     "check_fact",
@@ -63,6 +62,7 @@ __all__ = [
     "credits_of",
     "get_training",
     "has_live",
+    "hold_trained",
     "list_of_person",
     "list_trainings",
     "load_class",
