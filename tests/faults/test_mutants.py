@@ -11,7 +11,7 @@ MUTANTS = Path(__file__).with_name("mutants")
 FIT = """
 import inspect, sys
 sys.path.insert(0, sys.argv[1])
-from inzira_platform import consumer, inbox, outbox, relay
+from inzira_platform import consumer, inbox, outbox, pending, relay
 places = [(inbox.Inbox, "_one"), (consumer.ConsumerRunner, "_take"), (outbox, "emit"), (outbox, "_row"),
           (relay.Relay, "_publish_with")]
 before = [inspect.signature(getattr(owner, name)) for owner, name in places]
@@ -20,7 +20,7 @@ __import__(sys.argv[2]).change(["inzira_intake", sys.argv[3]])
 after = [inspect.signature(getattr(owner, name)) for owner, name in places]
 assert [len(one.parameters) for one in before] == [len(one.parameters) for one in after], (before, after)
 assert ([getattr(owner, name) for owner, name in places], inbox.NEW) != found, "nothing was changed"
-assert relay.PENDING and relay.PUBLISHED
+assert pending.PENDING and relay.PUBLISHED
 """
 
 

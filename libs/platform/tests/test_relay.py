@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -12,28 +10,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from inzira_platform import relay
-from inzira_platform.broker import BrokerSettings
 from inzira_platform.embedded import EmbeddedBroker
 from inzira_platform.ids import new_id
 from inzira_platform.publishing import Acknowledged, Outgoing, publish
-from inzira_platform.relay import Relay
 from inzira_platform.testing.client import Api
-
-APACHE = os.environ.get("INZIRA_TEST_BROKER") == "apache"
-
-
-@asynccontextmanager
-async def relaying(dsn: str, bootstrap: str) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(Relay("tvet", dsn, BrokerSettings(bootstrap, APACHE, 20)).run())
-    yield task
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - the condition is in a database
-            await asyncio.sleep(0.05)
+from relays import APPEND, HEADERS, NOT_OURS, eventually, nothing_pending, published, relaying
 
 
 async def write(api: Api, person: UUID, count: int) -> None:
@@ -41,32 +22,6 @@ async def write(api: Api, person: UUID, count: int) -> None:
     for number in range(count):
         code = f"N{number}-{os.urandom(4).hex().upper()}"
         assert (await caller.post("/v1/notes", {"person_id": str(person), "code": code})).status_code == 201
-
-
-async def published(bootstrap: str, events: list[Any], topic: str = "inzira.tvet") -> list[tuple[str, int, int]]:
-    from inzira_platform.broker import ensure_topics, start_consumer
-    from inzira_platform.delivery import incoming
-
-    settings = BrokerSettings(bootstrap, False, 20, 6000)
-    await ensure_topics(settings)  # as every consumer does: who asks for a topic first makes it too narrow
-    consumer = await start_consumer(settings, f"probe-{new_id()}", [topic], None)
-    wanted, seen = {event for event in events}, []
-    try:
-        async with asyncio.timeout(20):
-            while not wanted <= {(stream, version) for stream, version, _ in seen}:
-                for batch in (await consumer.getmany(timeout_ms=200)).values():
-                    for record in map(incoming, batch):
-                        if record.envelope is None:
-                            assert record.payload == NOT_OURS
-                            continue
-                        seen.append((record.envelope.partitionkey, record.envelope.sequence, record.envelope.epoch))
-    finally:
-        await consumer.stop()
-    return seen
-
-
-async def nothing_pending(api: Api) -> bool:
-    return bool(await api.database.value("SELECT count(*) FROM outbox_pending") == 0)
 
 
 async def person_in(api: Api) -> UUID:
@@ -142,7 +97,6 @@ async def test_a_topic_of_several_services_that_was_deleted_is_filled_again(
         await published(own_broker.bootstrap, [(row["stream"], 0) for row in rows], "inzira.access")
 
 
-NOT_OURS = b'{"said": "by another service"}'
 READS = 120
 """Ten for each partition, on average: the offset of the next one was given before, wherever it comes to lie."""
 
@@ -192,19 +146,6 @@ async def test_a_second_relay_never_publishes_beside_the_first(api: Api, broker:
     stream = f"person:{person}"
     seen = await published(broker, [(stream, version) for version in range(1, count + 1)])
     assert [version for name, version, _ in seen if name == stream] == list(range(1, count + 1))
-
-
-APPEND = """
-WITH v AS (INSERT INTO event_stream AS s VALUES ($1, 1)
-           ON CONFLICT (stream) DO UPDATE SET version = s.version + 1 RETURNING version),
-     j AS (INSERT INTO outbox(event_id, stream, version, pkey, topic, type, headers, payload)
-           SELECT $2, $1, v.version, $1, 'inzira.tvet', 'inzira.tvet.note.written.v1', $3, '{}' FROM v
-           RETURNING seq, created_at)
-INSERT INTO outbox_pending SELECT seq, 0, created_at FROM j
-"""
-
-
-HEADERS = '{"source": "/services/tvet", "schema": "urn:inzira:schema:none"}'
 
 
 LONG_BACKLOG = """

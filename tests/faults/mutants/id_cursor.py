@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inzira_platform import relay
+from inzira_platform import pending, relay
 
 _publish_with = relay.Relay._publish_with
 
@@ -18,8 +18,8 @@ class _Behind:
         return getattr(self._connection, name)
 
     async def fetch(self, query: str, *given: Any) -> Any:  # noqa: ANN401 - asyncpg is untyped
-        if query is relay.PENDING:
-            given = (self._cursor, given[1])
+        if query is pending.PENDING:
+            given = (self._cursor, *given[1:])
         return await self._connection.fetch(query, *given)
 
     async def execute(self, query: str, *given: Any) -> Any:  # noqa: ANN401 - asyncpg is untyped

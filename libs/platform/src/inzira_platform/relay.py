@@ -6,7 +6,6 @@ duplicate, which the inbox absorbs, and can never lose.
 """
 
 import asyncio
-from collections import deque
 from datetime import UTC, datetime
 
 import asyncpg
@@ -19,6 +18,7 @@ from inzira_platform import metrics
 from inzira_platform.broker import BrokerSettings, Topics, start_producer, stop_client
 from inzira_platform.failpoints import failpoint
 from inzira_platform.logging import log
+from inzira_platform.pending import Pending
 from inzira_platform.publishing import Acknowledged, Outgoing, publish
 from inzira_platform.wake import listen
 
@@ -31,16 +31,7 @@ PUBLISH_SECONDS = 25.0
 COMMAND_SECONDS = 30.0
 REFILL_SECONDS = 3600.0
 """A journal of years is filled in again in minutes, in one statement or not at all."""
-SETTLED_SECONDS = 5.0
-"""Whoever drew a sequence number has committed by then; who has not is found by the full look."""
 
-# Which rows first, each by the journal's key then: joined as a whole, a long pending set was found by reading the whole
-# journal, for every batch, whenever the statistics had seen it long.
-PENDING = """
-SELECT o.seq, o.event_id, o.stream, o.version, o.pkey, o.topic, o.type, o.headers, o.payload, o.created_at
-FROM (SELECT seq, created_at FROM outbox_pending WHERE seq > $1 ORDER BY seq LIMIT $2) p
-CROSS JOIN LATERAL (SELECT * FROM outbox WHERE seq = p.seq AND created_at = p.created_at LIMIT 1) o ORDER BY p.seq
-"""
 KNOWN_OFFSETS = "SELECT topic, partition, last_offset FROM relay_log"
 PUBLISHED = """
 WITH kept AS (
@@ -58,33 +49,6 @@ class LogLostError(Exception):
     """The broker's log is shorter than what it acknowledged to us."""
 
 
-class LowWater:
-    """Up to which `seq` a look may start: skips the dead entries at the head of the pending set.
-
-    Never up to what was just published: a transaction that drew a lower number may still commit, and the next event
-    of its stream, with a higher one, must not overtake it.
-    """
-
-    def __init__(self) -> None:
-        self._published: deque[tuple[float, int]] = deque()
-        self._mark = 0
-
-    def passed(self, seq: int, now: float) -> None:
-        """All that was visible up to `seq` has been published by `now` (seconds of a steady clock)."""
-        self._published.append((now, seq))
-
-    def at(self, now: float) -> int:
-        """The mark at `now`."""
-        while self._published and self._published[0][0] <= now - SETTLED_SECONDS:
-            self._mark = max(self._mark, self._published.popleft()[1])
-        return self._mark
-
-    def forget(self) -> None:
-        """Everything is pending again."""
-        self._published.clear()
-        self._mark = 0
-
-
 class Relay:
     """Publishes one service's outbox; `run` never returns until cancelled."""
 
@@ -96,7 +60,7 @@ class Relay:
         self._broker = broker
         self._epoch = 0
         self._topics: Topics
-        self._low = LowWater()
+        self._pending: Pending
         self._last: dict[tuple[str, int], int] = {}
         self.wake = asyncio.Event()
 
@@ -149,6 +113,7 @@ class Relay:
 
     async def _publish_with(self, connection: asyncpg.Connection, found: Topics) -> None:
         self._topics = found
+        self._pending = Pending(connection, BATCH)
         self._epoch = await connection.fetchval("SELECT epoch FROM relay_epoch") or 0
         known = await connection.fetch(KNOWN_OFFSETS)
         self._last = {(row["topic"], row["partition"]): row["last_offset"] for row in known}
@@ -163,18 +128,15 @@ class Relay:
 
     async def _loop(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, probe: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()
-        next_check = next_full = 0.0
+        next_check = 0.0
         poll = BUSY_POLL
         while True:
             now = loop.time()
             if now >= next_check:
                 await self._check_log(connection, probe)
                 next_check = now + LOG_CHECK_SECONDS
-            after = self._low.at(now)
-            if now >= next_full:
-                after, next_full = 0, now + IDLE_POLL
             self.wake.clear()
-            rows = await connection.fetch(PENDING, after, BATCH)
+            rows = await self._pending.next()
             if rows:
                 await self._publish(connection, producer, rows)
             if self._is_busy(rows):
@@ -184,7 +146,7 @@ class Relay:
 
     def _is_busy(self, rows: list[asyncpg.Record]) -> bool:
         """Whether to look again at once. Records of access alone do not keep the relay busy: they gather."""
-        return len(rows) == BATCH or any(row["topic"] == self._own for row in rows)
+        return self._pending.is_full(rows) or any(row["topic"] == self._own for row in rows)
 
     async def _pause(self, poll: float) -> float:
         """Wait for a wake-up or the poll interval; return the next interval (20 ms busy to 1 s idle)."""
@@ -202,8 +164,8 @@ class Relay:
             await self._topics.ensure()
         await failpoint("read_send")
         # the client gives up a request after 10 s; what it does not give up is tried again with a new one
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            acked = await publish(producer, [outgoing(row, self._epoch) for row in rows])
+        async with self._pending.reading_ahead(rows), asyncio.timeout(PUBLISH_SECONDS):
+            acked = await publish(producer, (outgoing(row, self._epoch) for row in rows))
         await failpoint("ack_delete")
         try:
             last = self._last_offsets(acked)
@@ -214,12 +176,12 @@ class Relay:
         topics, partitions = [place[0] for place in last], [place[1] for place in last]
         await connection.execute(PUBLISHED, topics, partitions, list(last.values()), seqs)
         self._last |= last
-        self._low.passed(rows[-1]["seq"], asyncio.get_running_loop().time())
+        self._pending.published(rows)
         metrics.RELAY_PUBLISHED.inc(len(rows))
         self._report(rows)
 
     def _report(self, rows: list[asyncpg.Record]) -> None:
-        metrics.OUTBOX_PENDING.set(0 if len(rows) < BATCH else BATCH)
+        metrics.OUTBOX_PENDING.set(BATCH if self._pending.is_full(rows) else 0)
         metrics.OUTBOX_OLDEST.set((datetime.now(UTC) - rows[0]["created_at"]).total_seconds())
 
     def _last_offsets(self, acked: list[Acknowledged]) -> dict[tuple[str, int], int]:
@@ -254,7 +216,7 @@ class Relay:
                 "ON CONFLICT (one) DO UPDATE SET epoch = relay_epoch.epoch + 1, since = now() RETURNING epoch"
             )
             done = await connection.execute(REFILL, timeout=REFILL_SECONDS)
-        self._low.forget()
+        self._pending.forget()
         self._last.clear()
         count = int(done.rsplit(" ", 1)[-1])
         metrics.RELAY_REPUBLISHED.inc(count)
@@ -263,22 +225,22 @@ class Relay:
 
 def outgoing(row: asyncpg.Record, epoch: int) -> Outgoing:
     """The record a journal row becomes; its key is the stream."""
-    return Outgoing(row["topic"], row["pkey"], bytes(row["payload"]), envelope_of(row, epoch).to_headers())
+    return Outgoing(row["topic"], row["pkey"], row["payload"], envelope_of(row, epoch).to_headers())
 
 
 def envelope_of(row: asyncpg.Record, epoch: int) -> Envelope:
     """The CloudEvents envelope of a journal row."""
-    headers = orjson.loads(row["headers"]) if isinstance(row["headers"], str) else row["headers"]
+    told = orjson.loads(row["headers"])
     return Envelope(
         id=row["event_id"],
         type=row["type"],
-        source=headers["source"],
+        source=told["source"],
         subject=row["stream"],
         time=row["created_at"],
         partitionkey=row["pkey"],
         sequence=row["version"],
-        correlationid=headers.get("correlationid"),
-        causationid=headers.get("causationid"),
-        traceparent=headers.get("traceparent"),
+        correlationid=told.get("correlationid"),
+        causationid=told.get("causationid"),
+        traceparent=told.get("traceparent"),
         epoch=epoch,
     )
