@@ -108,7 +108,7 @@ async def test_poison_of_every_kind_is_parked(deliveries: Deliveries) -> None:
     await deliveries.send(admitted(person))
     record = deliveries.record(changed(person))
     assert record.envelope is not None
-    newer = replace(record.envelope, type=record.envelope.type.replace(".v1", ".v9"))
+    newer = record.envelope._replace(type=record.envelope.type.replace(".v1", ".v9"))
     await deliveries.send_records(replace(record, envelope=newer, headers=newer.to_headers()))
     broken = deliveries.record(changed(new_id()))
     await deliveries.send_records(replace(broken, payload=b"{"))

@@ -5,15 +5,20 @@ A record without data is a tombstone by the binding (3.2.2), so the relay never 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
+
+from pydantic_core import to_json
 
 CONTENT_TYPE = "application/json"
 MAX_LENGTH = 256
 OURS = ("ce_", "inzira_", "content-type")
 REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_partitionkey", "ce_sequence")
+OPTIONAL = ("ce_subject", "ce_correlationid", "ce_causationid", "ce_traceparent", "ce_dataschema", "inzira_epoch")
+USUAL = {name: name for name in ("content-type", "ce_specversion", *REQUIRED, *OPTIONAL)}
+"""Found here, a name need not be written small and compared."""
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST, LONGEST = 2**31 - 1, 10
@@ -24,8 +29,7 @@ class InvalidEnvelope(ValueError):
     """The headers are not those of a CloudEvent. The message names the header, never its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What surrounds an event. `sequence` is the version in its stream (0: unsequenced), `time` when it was
     recorded, `epoch` which of the broker's successive logs it was sent to (a header of ours).
     """
@@ -47,7 +51,7 @@ class Envelope:
         headers = [
             *_common(self.type, self.source),
             ("ce_id", str(self.id).encode()),
-            ("ce_time", self.time.isoformat().replace("+00:00", "Z").encode()),
+            ("ce_time", to_json(self.time)[1:-1]),
             ("ce_partitionkey", self.partitionkey.encode()),
             ("ce_sequence", b"%d" % self.sequence),
             ("inzira_epoch", b"%d" % self.epoch),
@@ -101,8 +105,8 @@ def _common(type: str, source: str) -> tuple[tuple[str, bytes], ...]:
 def _decode(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for raw_name, value in headers:
-        name = raw_name.lower()
-        if value is None or not name.startswith(OURS):
+        name = USUAL.get(raw_name) or _ours(raw_name)
+        if not name or value is None:
             continue
         if name in found:
             raise InvalidEnvelope(f"{name} is repeated")
@@ -117,6 +121,12 @@ def _decode(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
             raise InvalidEnvelope(f"{name} holds control characters")
         found[name] = text
     return found
+
+
+def _ours(raw_name: str) -> str:
+    """The name, written small; nothing when it is no header of an event."""
+    name = raw_name.lower()
+    return name if name.startswith(OURS) else ""
 
 
 def _check_form(found: dict[str, str]) -> None:

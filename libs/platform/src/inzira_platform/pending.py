@@ -93,7 +93,8 @@ class Pending:
         after = self._low.at(now)
         if now >= self._next_full:
             after, self._next_full = 0, now + FULL_LOOK_SECONDS
-        return await self._connection.fetch(PENDING, after, under_way, self._batch)
+        rows: list[asyncpg.Record] = await self._connection.fetch(PENDING, after, under_way, self._batch)
+        return rows
 
     def published(self, rows: Sequence[asyncpg.Record]) -> None:
         """These have arrived and are pending no more."""
