@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from inzira_platform.clock import FixedClock
 from inzira_platform.database import make_engine
-from inzira_platform.scope import as_principal, as_system, enter_scope
+from inzira_platform.scope import as_principal, as_system, end_as_system, enter_scope
 from inzira_platform.service import Service
 from inzira_platform.testing.client import principal_of
 from inzira_platform.testing.database import ServiceDatabase
@@ -51,6 +51,17 @@ async def test_blocks_change_the_role_and_give_it_back(session: AsyncSession) ->
     assert await role(session) == "facility"
     async with as_principal(session):
         assert await role(session) == "facility"
+
+
+async def test_an_end_as_the_service_is_not_given_back(session: AsyncSession) -> None:
+    async with as_system(session):
+        await end_as_system(session)
+    assert await role(session) == "facility"
+    await end_as_system(session)
+    assert await role(session) == "system"
+    async with as_system(session):
+        assert await role(session) == "system"
+    assert await role(session) == "system"
 
 
 async def test_an_error_in_a_block_gives_the_role_back(session: AsyncSession) -> None:

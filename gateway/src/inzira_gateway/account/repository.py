@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from inzira_platform.page import PageRequest
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from inzira_gateway.account.domain import AccountNotFoundError
 from inzira_gateway.account.models import Account
+
+AMONG = select(col(Account.id), col(Account.display_name), col(Account.agency)).where(
+    col(Account.id) == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
 
 
 async def get_account(session: AsyncSession, account_id: UUID, *, lock: bool = False) -> Account:
@@ -34,13 +38,12 @@ async def list_accounts(session: AsyncSession, page: PageRequest) -> Sequence[Ac
     return (await session.execute(query)).scalars().all()
 
 
-async def find_many(session: AsyncSession, ids: Sequence[str]) -> Sequence[Account]:
-    """The accounts among `ids`; what is no account id is passed over."""
-    known = [identifier for identifier in dict.fromkeys(ids) if _is_uuid(identifier)]
+async def find_officers(session: AsyncSession, ids: Sequence[str]) -> Sequence[Row[UUID, str, str]]:
+    """Id, name and agency of the accounts among `ids`; what is no account id is passed over."""
+    known = [UUID(identifier) for identifier in dict.fromkeys(ids) if _is_uuid(identifier)]
     if not known:
         return []
-    query = select(Account).where(col(Account.id).in_(known))
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(AMONG, {"ids": known})).all()
 
 
 def _is_uuid(text: str) -> bool:

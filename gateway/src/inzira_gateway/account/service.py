@@ -168,8 +168,8 @@ class Officer:
 
 async def officers(session: AsyncSession, ids: Sequence[str]) -> dict[str, Officer]:
     """Officers by account id; ids that are no account's are absent."""
-    found = await repository.find_many(session, ids)
-    return {str(account.id): Officer(account.display_name, account.agency) for account in found}
+    found = await repository.find_officers(session, ids)
+    return {str(row.id): Officer(row.display_name, row.agency) for row in found}
 
 
 def _write_down(

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from enum import StrEnum
 
 WINDOW = 10.0
@@ -72,16 +70,17 @@ class BulkheadFullError(Exception):
 
 
 class Bulkhead:
-    """At most `places` calls at once to one service and `queue` waiting for a place."""
+    """At most `places` calls at once to one service and `queue` waiting for a place: `async with` holds one.
+
+    Raises BulkheadFullError at once when the queue is full: waiting longer helps nobody.
+    """
 
     def __init__(self, places: int, queue: int) -> None:
         self._places = asyncio.Semaphore(places)
         self._queue = queue
         self._waiting = 0
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Raises BulkheadFullError at once when the queue is full: waiting longer helps nobody."""
+    async def __aenter__(self) -> None:
         if self._waiting >= self._queue:
             raise BulkheadFullError
         self._waiting += 1
@@ -89,7 +88,6 @@ class Bulkhead:
             await self._places.acquire()
         finally:
             self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._places.release()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release()

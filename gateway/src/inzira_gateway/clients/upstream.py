@@ -67,7 +67,7 @@ class Upstream:
         idle_seconds: float,
         **options: Any,  # noqa: ANN401 - passed on to the client library
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """One call; `seconds` bounds it whole, None only its silences of `idle_seconds` (a stream).
+        """One call; `seconds` bounds it whole, None only its silences, to `idle_seconds` (a stream).
 
         Raises ServiceUnavailableError at once while the breaker is open or the queue full, and when no connection
         is to be had; ServiceTimeoutError when the answer is late. A connection refused is tried once more where
@@ -76,12 +76,18 @@ class Upstream:
         loop = asyncio.get_running_loop()
         if not self.breaker.admits(loop.time()):
             raise ServiceUnavailableError(retry_after=5)
-        timeout = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS, sock_read=idle_seconds)
+        # a connection is free for whoever holds a place: only making one takes time, and only a stream may fall silent
+        silence = idle_seconds if seconds is None else None
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS, sock_read=silence)
         ok = False
         try:
-            async with self.bulkhead.place(), self._request(method, target, timeout, options) as response:
+            async with self.bulkhead:
+                response = await self._ask(method, target, timeout, options)
                 ok = response.status < 500
-                yield response
+                try:
+                    yield response
+                finally:
+                    response.release()
         except BulkheadFullError as error:
             ok = True
             raise ServiceUnavailableError(retry_after=1) from error
@@ -99,25 +105,20 @@ class Upstream:
         finally:
             self.breaker.record(ok=ok, now=loop.time())
 
-    @asynccontextmanager
-    async def _request(
+    async def _ask(
         self, method: str, target: URL | str, limits: aiohttp.ClientTimeout, options: Mapping[str, Any]
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> aiohttp.ClientResponse:
         body = options.get("data")
         once_more = body is None or isinstance(body, bytes)
         arguments: dict[str, Any] = {**options, "timeout": limits, "allow_redirects": False}
         url = target if isinstance(target, URL) else URL(self.base + target)
         try:
-            response = await self.session.request(method, url, **arguments)
+            return await self.session.request(method, url, **arguments)
         except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError) as error:
             safe = isinstance(error, aiohttp.ClientConnectorError) or method in ("GET", "HEAD")
             if not (once_more and safe):
                 raise
-            response = await self.session.request(method, url, **arguments)
-        try:
-            yield response
-        finally:
-            response.release()
+            return await self.session.request(method, url, **arguments)
 
 
 class Upstreams:

@@ -58,9 +58,9 @@ async def list_persons(
     found = await service.find_persons(session, principal, intake, q, wanted, page)
     shown = [head.person_id for head in found.heads]
     view, whole = "named" if found.names else "codes", follows(principal)
-    await ledger.record_disclosure(session, principal, "persons.list", shown, clock.now(), view)
     items = [PersonRead.of(head, whole=whole, name=name_read(found.names.get(head.person_id))) for head in found.heads]
     age = aged(await freshness.describe(session, clock.now(), found.gaps))
+    await ledger.record_disclosure(session, principal, "persons.list", shown, clock.now(), view)
     return PersonsRead(**age, items=items, next_cursor=found.next_cursor)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from inzira_platform.auth import TokenVerifier, UnauthenticatedError, bearer, principal_from
+from inzira_platform.auth import Principal, TokenVerifier, UnauthenticatedError, bearer
 from starlette.types import Scope
 
 from inzira_gateway.edge.certificates import thumbprint_of
@@ -29,20 +29,20 @@ class Callers:
         """
         authorization = first(headers, b"authorization")
         token = bearer(authorization.decode("latin-1") if authorization is not None else None)
-        claims = self._verifier.claims(token)
-        session = session_of(claims)
+        verified = self._verifier.verify(token)
+        claims, session = verified.claims, session_of(verified.claims)
         if session is None or not _is_uuid(session[0]):
             raise UnauthenticatedError
-        principal, bound = principal_from(claims), bound_to(claims)
+        bound = bound_to(claims)
         if bound is not None and bound != self.thumbprint(scope, headers):
             raise UnauthenticatedError
+        principal = _stating(verified.principal, first(headers, b"x-purpose"))
         caller = Caller(principal, *session, thumbprint=bound, ends=int(claims["exp"]))
         if not await self.still_stands(caller):
             raise UnauthenticatedError
-        stated = first(headers, b"x-purpose")
-        purpose = purpose_for(stated.decode("latin-1") if stated is not None else None, principal.purpose)
-        quota = await self._standings.partner_quota(*session) if caller.is_partner else None
-        return replace(caller, principal=replace(principal, purpose=purpose), quota=quota)
+        if not caller.is_partner:
+            return caller
+        return replace(caller, quota=await self._standings.partner_quota(*session))
 
     async def still_stands(self, caller: Caller) -> bool:
         """Asked again and again while a stream stays open."""
@@ -66,6 +66,13 @@ class Callers:
         if peer in self._trusted and said is not None:
             return said.decode("latin-1").rpartition(",")[2].strip()[:64] or peer
         return str(peer)
+
+
+def _stating(principal: Principal, stated: bytes | None) -> Principal:
+    """The principal with the purpose of this request, where it states one."""
+    if stated is None:
+        return principal
+    return replace(principal, purpose=purpose_for(stated.decode("latin-1"), principal.purpose))
 
 
 def _is_uuid(value: str) -> bool:

@@ -72,9 +72,12 @@ async def _start(response: aiohttp.ClientResponse, send: Send) -> None:
 
 
 async def _pump(response: aiohttp.ClientResponse, send: Send) -> None:
-    async for chunk in response.content.iter_any():
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    """Piece by piece; a small answer, which is there at once, is one piece."""
+    more = True
+    while more:
+        chunk = await response.content.readany()
+        more = not response.content.at_eof()
+        await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
 
 async def _pump_while_standing(response: aiohttp.ClientResponse, receive: Receive, send: Send, stands: Stands) -> None:

@@ -7,6 +7,7 @@ validated, and the upstream path is built anew from them (security.md 2, "never 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 MAX_PATH = 1024
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -22,14 +23,14 @@ _ALLOWED = re.compile(r"/[A-Za-z0-9._~/-]*")
 _PARAMETER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """One path template with the kind of each parameter, for example `/v1/persons/{person_id}`."""
 
     text: str
     kinds: Mapping[str, str]
 
-    @property
+    @cached_property
     def segments(self) -> tuple[str, ...]:
         return tuple(self.text.split("/")[1:])
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.page import InvalidCursorError, PageRequest
 from inzira_platform.scope import visible_persons
-from sqlalchemy import Integer, Select, Uuid, bindparam, exists, or_, select, tuple_
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, all_, bindparam, exists, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -26,8 +26,13 @@ IS_CORRECTION = exists().where(
     CORRECTED.person_id == ENTRY.person_id,
 )
 PERSON_ID = bindparam("person_id", type_=Uuid)
-OF_PERSON = select(JourneyEntry).where(ENTRY.generation == ACTIVE, ENTRY.person_id == PERSON_ID)
-CORRECTIONS = OF_PERSON.where(ENTRY.supersedes.is_not(None)).order_by(ENTRY.recorded_at, ENTRY.event_id)
+OF_PERSON = (ENTRY.generation == ACTIVE, ENTRY.person_id == PERSON_ID)
+CORRECTIONS = (
+    select(JourneyEntry).where(*OF_PERSON, ENTRY.supersedes.is_not(None)).order_by(ENTRY.recorded_at, ENTRY.event_id)
+)
+IS_CORRECTED = exists().where(
+    CORRECTED.generation == ACTIVE, CORRECTED.person_id == PERSON_ID, CORRECTED.supersedes.is_not(None)
+)
 
 
 async def find_head(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonHead | None:
@@ -55,8 +60,8 @@ async def list_entries(
     until: datetime | None,
     latest_first: bool,
     without: frozenset[str] = HEAD_ONLY,
-) -> Sequence[JourneyEntry]:
-    """Entries in order of (occurred_at, event_id), one more than the page holds.
+) -> tuple[list[JourneyEntry], bool]:
+    """Entries in order of (occurred_at, event_id), one more than the page holds; and whether any fact was corrected.
 
     Without corrections of others, which stand beside what they correct, and without events of the types `without`.
     """
@@ -76,15 +81,17 @@ async def list_entries(
     query = _entries(latest_first, without)
     if wanted:
         query = query.where(*wanted)
-    return (await session.execute(query, {"person_id": person_id, "most": page.limit + 1})).scalars().all()
+    rows = (await session.execute(query, {"person_id": person_id, "most": page.limit + 1})).all()
+    return [row[0] for row in rows], any(row[1] for row in rows)
 
 
 @cache
-def _entries(latest_first: bool, without: frozenset[str]) -> Select[JourneyEntry]:
+def _entries(latest_first: bool, without: frozenset[str]) -> Select[JourneyEntry, bool]:
     """The first page of a journey: built once, for building it costs more than asking it."""
     columns: list[Any] = [ENTRY.occurred_at, ENTRY.event_id]
     order = [column.desc() if latest_first else column.asc() for column in columns]
-    query = OF_PERSON.where(~IS_CORRECTION, ENTRY.type.not_in(sorted(without)))
+    is_shown = ENTRY.type != all_(literal(sorted(without), ARRAY(Text)))
+    query = select(JourneyEntry, IS_CORRECTED).where(*OF_PERSON, ~IS_CORRECTION, is_shown)
     return query.order_by(*order).limit(bindparam("most", type_=Integer))
 
 

@@ -8,7 +8,7 @@ from inzira_platform.deps import ClockDep, PrincipalDep, SessionDep, declared
 from inzira_platform.errors import NotFoundError
 from inzira_platform.http import Instant
 from inzira_platform.page import PageDep
-from inzira_platform.scope import as_system
+from inzira_platform.scope import end_as_system
 
 from inzira_gateway.account import service as accounts
 from inzira_gateway.account.service import Officer
@@ -71,12 +71,13 @@ async def read_journey(
         raise ProjectionBehindError(retry_after=1) from error  # "not found" would be untrue of one's own write
     names = await intake.names(principal, [person_id])
     view = "named" if names.by_person else "codes"
-    async with as_system(session):
-        await ledger.append_disclosure(session, principal, "journey.read", [person_id], clock.now(), view)
-        officers = await accounts.officers(session, _recorders(journey))
     gaps = [Gap("names", names.reason)] if names.reason else []
+    age = await freshness.describe(session, clock.now(), gaps)
+    await end_as_system(session)
+    await ledger.append_disclosure(session, principal, "journey.read", [person_id], clock.now(), view)
+    officers = await accounts.officers(session, _recorders(journey))
     return JourneyRead(
-        **aged(await freshness.describe(session, clock.now(), gaps)),
+        **aged(age),
         person=HeadRead.of(journey.head, whole=service.follows(principal)),
         name=name_read(names.by_person.get(person_id)),
         items=[_entry(entry, journey, officers, principal.agency, language) for entry in journey.entries],

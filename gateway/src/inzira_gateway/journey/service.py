@@ -51,7 +51,7 @@ async def read_journey(
     head = await repository.find_head(session, principal, person_id)
     if head is None:
         raise NotFoundError
-    rows = await repository.list_entries(
+    rows, is_corrected = await repository.list_entries(
         session,
         person_id,
         page,
@@ -63,7 +63,7 @@ async def read_journey(
         without=HEAD_ONLY if follows(principal) else HEAD_ONLY | NOT_THE_FACILITYS,
     )
     entries, cursor = paged(rows, page.limit, lambda row: [row.occurred_at.isoformat(), row.event_id])
-    corrections = by_origin(await repository.corrections_of(session, person_id))
+    corrections = by_origin(await repository.corrections_of(session, person_id)) if is_corrected else {}
     return Journey(head, entries, corrections, cursor)
 
 

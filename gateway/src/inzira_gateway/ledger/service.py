@@ -11,7 +11,7 @@ from inzira_platform.context import current_trace
 from inzira_platform.errors import NotFoundError
 from inzira_platform.ids import new_id
 from inzira_platform.page import PageRequest, paged
-from inzira_platform.scope import PERSON_SCOPE, as_system, visible_persons
+from inzira_platform.scope import PERSON_SCOPE, end_as_system, visible_persons
 from inzira_platform.service import Received
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,14 +27,14 @@ async def record_disclosure(
     now: datetime,
     view: str = "full",
 ) -> None:
-    """Write down that the gateway shows these persons, in the transaction that shows them.
+    """Write down that the gateway shows these persons, at the end of the transaction that shows them.
 
     Answers that show nobody leave no record. Raises whatever the database raises: no record, no answer.
     """
     ids = list(dict.fromkeys(person_ids))
     if ids:
-        async with as_system(session):
-            await append_disclosure(session, principal, operation, ids, now, view)
+        await end_as_system(session)
+        await append_disclosure(session, principal, operation, ids, now, view)
 
 
 async def append_disclosure(

@@ -98,7 +98,7 @@ def internal_claims(principal: Principal, service: str, now: datetime) -> dict[s
     }
 
 
-def purpose_for(given: str | None, default: str) -> str:
+def purpose_for(given: str, default: str) -> str:
     """The purpose a request states, when it is one of the closed list; else the account's own."""
     return given if given in PURPOSES else default
 

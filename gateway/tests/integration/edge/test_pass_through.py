@@ -21,7 +21,7 @@ async def test_get_reaches_the_service_with_a_token_of_its_own(door: Api) -> Non
     assert (seen["path"], seen["query"]) == (f"/v1/echo/{PERSON}", "a=1&a=2")
     token = seen["headers"]["authorization"].removeprefix("Bearer ")
     verifier = TokenVerifier(door.keys.jwks_file, door.clock, audience="svc:intake")
-    claims = verifier.claims(token)
+    claims = verifier.verify(token).claims
     assert claims["roles"] == ["rcs_intake_officer"] and claims["facilities"] == ["HUY"]
     assert claims["purpose"] == "curriculum"
     assert claims["exp"] - claims["iat"] == 60

@@ -45,7 +45,7 @@ async def test_bulkhead_refuses_when_the_queue_is_full() -> None:
     bulkhead, inside, leave = Bulkhead(1, 1), asyncio.Event(), asyncio.Event()
 
     async def stay() -> None:
-        async with bulkhead.place():
+        async with bulkhead:
             inside.set()
             await leave.wait()
 
@@ -54,7 +54,7 @@ async def test_bulkhead_refuses_when_the_queue_is_full() -> None:
     second = asyncio.create_task(stay())
     await asyncio.sleep(0)
     with pytest.raises(BulkheadFullError):
-        async with bulkhead.place():
+        async with bulkhead:
             pass
     leave.set()
     await asyncio.gather(first, second)

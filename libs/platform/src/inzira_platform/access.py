@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inzira_platform.auth import ANONYMOUS, Principal, TokenVerifier, bearer, principal_from
+from inzira_platform.auth import ANONYMOUS, Principal, TokenVerifier, bearer
 from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.errors import DomainError, ForbiddenError, Kind
 from inzira_platform.ids import new_id
@@ -175,7 +175,7 @@ class AccessMiddleware:
     def _principal(self, operation: Operation, headers: Headers) -> Principal:
         if policy().is_public(operation.permission):
             return ANONYMOUS
-        principal = principal_from(self._verifier().claims(bearer(headers.get("authorization"))))
+        principal = self._verifier().verify(bearer(headers.get("authorization"))).principal
         if not principal.can(operation.permission):
             raise ForbiddenError
         return principal

@@ -54,6 +54,14 @@ def system(service: str) -> Principal:
     return Principal(sub=f"svc:{service}", roles=frozenset({"system"}), scope_kind="system", purpose="system")
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a valid token says, and of whom."""
+
+    claims: Mapping[str, Any]
+    principal: Principal
+
+
 class TokenVerifier:
     """Verifies ES256 tokens of one audience and one `typ`, with a short cache (security.md 3).
 
@@ -68,10 +76,10 @@ class TokenVerifier:
         self._typ = typ
         self._keys: KeySet | None = None
         self._read_at = 0.0
-        self._seen: OrderedDict[bytes, tuple[range, dict[str, Any]]] = OrderedDict()
+        self._seen: OrderedDict[bytes, tuple[range, Verified]] = OrderedDict()
 
-    def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a valid token.
+    def verify(self, token: str) -> Verified:
+        """A valid token, read.
 
         Raises UnauthenticatedError whatever is wrong with it: the caller learns nothing more.
         """
@@ -82,12 +90,13 @@ class TokenVerifier:
         hit = self._seen.get(digest)
         if hit and now in hit[0]:
             return hit[1]
-        claims = self._verify(token, now)
+        claims = self._claims(token, now)
+        verified = Verified(claims, principal_from(claims))
         # from now on, and not before: a clock that was an hour ahead and is put right forgets what it took for good
-        self._remember(digest, range(now, min(int(claims["exp"]), now + 30)), claims)
-        return claims
+        self._remember(digest, range(now, min(int(claims["exp"]), now + 30)), verified)
+        return verified
 
-    def _verify(self, token: str, now: int) -> dict[str, Any]:
+    def _claims(self, token: str, now: int) -> dict[str, Any]:
         try:
             decoded = jwt.decode(token, self._key_set(), algorithms=["ES256"])
         except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -110,8 +119,8 @@ class TokenVerifier:
             self._read_at = modified
         return self._keys
 
-    def _remember(self, digest: bytes, seconds: range, claims: dict[str, Any]) -> None:
-        self._seen[digest] = (seconds, claims)
+    def _remember(self, digest: bytes, seconds: range, verified: Verified) -> None:
+        self._seen[digest] = (seconds, verified)
         while len(self._seen) > 2048:
             self._seen.popitem(last=False)
 

@@ -12,7 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
+
+_LOGGER = structlog.get_logger()
 
 ALLOWED = frozenset(
     [
@@ -102,7 +105,7 @@ class ForeignFormatter(logging.Formatter):
 
 def configure_logging(service: str, process: str, fmt: str) -> None:
     """Set up structlog once per process; `fmt` is json or console."""
-    renderer: Any = structlog.processors.JSONRenderer() if fmt == "json" else structlog.dev.ConsoleRenderer()
+    renderer, output = _rendering(fmt)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -113,7 +116,8 @@ def configure_logging(service: str, process: str, fmt: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=output,
+        cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
     handler = logging.StreamHandler(sys.stderr)
@@ -121,6 +125,13 @@ def configure_logging(service: str, process: str, fmt: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
+def _rendering(fmt: str) -> tuple[Any, Any]:
+    """How a line is made, and what writes it at once."""
+    if fmt == "json":
+        return structlog.processors.JSONRenderer(orjson.dumps), structlog.BytesLoggerFactory(sys.stderr.buffer)
+    return structlog.dev.ConsoleRenderer(), structlog.PrintLoggerFactory(sys.stderr)
+
+
 def log() -> Any:  # noqa: ANN401 - structlog's bound logger is dynamic
     """The process's logger."""
-    return structlog.get_logger()
+    return _LOGGER

@@ -5,7 +5,7 @@ of `person_scope` decide which persons a role sees, and every table about a pers
 the predicate (`visible_persons`): it is what makes the plan fast; the policies are the net under it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache, lru_cache
 from typing import Any
@@ -108,6 +108,17 @@ async def as_system(session: AsyncSession) -> AsyncIterator[None]:
         yield
 
 
+async def end_as_system(session: AsyncSession) -> None:
+    """From here until the transaction ends the session acts as the service itself.
+
+    For the record an answer leaves, which is the last of what it writes. What is read afterwards is no longer held to
+    the principal's reach: read before, whatever is theirs to see.
+    """
+    if not session.info.get(IS_SYSTEM):
+        await session.flush()
+        await _become_system(session)
+
+
 @asynccontextmanager
 async def as_principal(session: AsyncSession) -> AsyncIterator[None]:
     """Within a block of `as_system`: the session acts as its principal until this block ends."""
@@ -163,8 +174,8 @@ def _predicate(principal: Principal) -> Any:  # noqa: ANN401 - SQLAlchemy's bool
     columns = PERSON_SCOPE.c
     match principal.scope_kind:
         case "facility":
-            mine = list(principal.facilities)
-            return or_(columns.facility.in_(mine), columns.incoming_facility.in_(mine))
+            mine = principal.facilities
+            return or_(_one_of(columns.facility, mine), _one_of(columns.incoming_facility, mine))
         case "caseload":
             # that it is the worker's own organisation follows: they may read no other's consents
             return and_(columns.worker_id == principal.sub, agreed(columns.person_id, columns.org))
@@ -174,6 +185,11 @@ def _predicate(principal: Principal) -> Any:  # noqa: ANN401 - SQLAlchemy's bool
             return true()
         case _:
             return false()
+
+
+def _one_of(found: Any, wanted: Sequence[str]) -> Any:  # noqa: ANN401 - SQLAlchemy's boolean expressions have no common public type
+    """IN; of one, as most officers have, it need not be written out anew each time."""
+    return found == wanted[0] if len(wanted) == 1 else found.in_(wanted)
 
 
 async def upsert(session: AsyncSession, person_id: UUID, **fields: str | None) -> None:

@@ -1,8 +1,12 @@
 """`python -m inzira_reintegration api|worker|migrate|check-migrations|openapi`."""
 
-from inzira_platform.commands import run
-
-from inzira_reintegration.main import SERVICE
+import gc
 
 if __name__ == "__main__":
+    gc.disable()  # nothing of a start is garbage; what then runs for long turns it on again
+
+    from inzira_platform.commands import run
+
+    from inzira_reintegration.main import SERVICE
+
     run(SERVICE)
