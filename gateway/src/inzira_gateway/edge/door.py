@@ -91,7 +91,8 @@ class Passage:
         request_id = rules.request_id(rules.first(headers, b"x-request-id"))
         given = rules.traceparent(rules.first(headers, b"traceparent"))
         self._trace = Trace(UUID(request_id) if request_id else new_id(), valid_traceparent(given or ""))
-        self._answer = Answer(send, self._trace)
+        self._request_id = str(self._trace.request_id)
+        self._answer = Answer(send, self._request_id)
         self._template = "/"
         self._caller: Caller | None = None
         self._upstream = GATEWAY
@@ -111,7 +112,7 @@ class Passage:
         try:
             await self._noted()
         except DomainError as error:
-            log().info("door.refused", route=self._template, code=error.code, request_id=str(self._trace.request_id))
+            log().info("door.refused", route=self._template, code=error.code, request_id=self._request_id)
             return from_domain_error(self._template, error)
         except MethodNotAllowedError as error:
             detail = "This address does not take that method; the Allow header lists those it takes."
@@ -198,8 +199,7 @@ class Passage:
         return caller
 
     def _own_headers(self, caller: Caller | None) -> list[Header]:
-        trace = self._trace
-        own = [(b"x-request-id", str(trace.request_id).encode()), (b"traceparent", trace.traceparent.encode())]
+        own = [(b"x-request-id", self._request_id.encode()), (b"traceparent", self._trace.traceparent.encode())]
         if caller is not None:
             token = self._parts.issuer.internal(caller.principal, self._upstream, self._parts.clock.now())
             own.append((b"authorization", b"Bearer " + token.encode()))
@@ -232,7 +232,7 @@ class Passage:
                 upstream=self._upstream,
                 status=self._answer.status,
                 duration_ms=round(seconds * 1000, 1),
-                request_id=str(self._trace.request_id),
+                request_id=self._request_id,
             )
 
 
@@ -252,9 +252,9 @@ class Answer:
         b"cross-origin-resource-policy": b"same-origin",
     }
 
-    def __init__(self, send: Send, trace: Trace) -> None:
+    def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
-        self._trace = trace
+        self._request_id = request_id
         self.status = 0
         self.verdict: Verdict | None = None
 
@@ -266,7 +266,7 @@ class Answer:
 
     def _with_own(self, headers: list[Header]) -> list[Header]:
         own = dict(self.SECURITY)
-        own[b"x-request-id"] = str(self._trace.request_id).encode()
+        own[b"x-request-id"] = self._request_id.encode()
         if self.verdict is not None:
             own.update(self.verdict.headers())
         kept = [(name, value) for name, value in headers if name.lower() not in own]

@@ -83,9 +83,22 @@ class Standings:
         return standing.quota_per_minute
 
     async def _find_session(self, session_id: str) -> Standing | None:
+        if not _is_uuid(session_id):
+            return None
         async with self._transactions.begin() as session:
             return await repository.find_standing(session, UUID(session_id))
 
     async def _find_partner(self, partner_id: str) -> PartnerStanding | None:
+        if not _is_uuid(partner_id):
+            return None
         async with self._transactions.begin() as session:
             return await partners.find_standing(session, UUID(partner_id))
+
+
+def _is_uuid(text: str) -> bool:
+    """Whether it can be the id of anything here."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
