@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 from inzira_platform.app import build_app
 from inzira_platform.clock import SystemClock
 from inzira_platform.failpoints import refuse_in_production
+from inzira_platform.garbage import settle
 from inzira_platform.logging import configure_logging
 from inzira_platform.migrate import drift, migrate, revisions
 from inzira_platform.recovery import begin_anew
@@ -24,8 +24,6 @@ from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.worker import run_worker
 
-YOUNG = 10_000
-"""Objects made since the garbage collector last looked, some megabytes. Python's own 700 are one or two requests."""
 COMMANDS = ("api", "worker", "migrate", "check-migrations", "revisions", "openapi")
 
 
@@ -47,7 +45,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         case "api":
             _serve(service, settings)
         case "worker":
-            _settle()
+            settle()
             uvloop.run(run_worker(service, settings))
         case "migrate":
             asyncio.run(_migrate(service, settings))
@@ -69,7 +67,7 @@ def openapi_text(service: Service) -> str:
 
 def _serve(service: Service, settings: ServiceSettings) -> None:
     app = build_app(service, settings)
-    _settle()
+    settle()
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -85,17 +83,6 @@ def _serve(service: Service, settings: ServiceSettings) -> None:
         h11_max_incomplete_event_size=16_384,
     )
     uvicorn.Server(config).run()
-
-
-def _settle() -> None:
-    """What was made to start with stays: the garbage collector need not look at it again, while requests wait.
-
-    It looks at the young when there are many of them: most of what requests in flight hold is no garbage yet.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG)
-    gc.enable()
 
 
 async def _migrate(service: Service, settings: ServiceSettings) -> None:
