@@ -86,6 +86,14 @@ def _names(file: Path) -> Iterator[str]:
                 yield value
 
 
+def test_services_lock_rows_in_the_one_way_that_shows_them_anew(root: Path, python_files: list[Path]) -> None:
+    """`inzira_platform.storing.locked`: whoever looked before they locked would write over what they waited for."""
+    sources = [file for file in python_files if file.relative_to(root).parts[::2][:2] == ("services", "src")]
+    assert sources
+    bare = [str(file.relative_to(root)) for file, text in texts(sources) if ".with_for_update(" in text]
+    assert bare == []
+
+
 MAY_SKIP = {"tests/edge/conftest.py": "nginx is no Python package; with INZIRA_REQUIRE_NGINX its absence fails instead"}
 
 

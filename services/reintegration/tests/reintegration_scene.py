@@ -91,6 +91,14 @@ class Intake:
         """The event of a death."""
         return PersonDied(**self._of(person_id, on), died_on=on)
 
+    def readmitted(self, person_id: UUID) -> PersonAdmitted:
+        """The event of a return into custody, today."""
+        return self.admitted(person_id, TODAY, again=True)
+
+    def died_today(self, person_id: UUID) -> PersonDied:
+        """The event of a death, today."""
+        return self.died(person_id, TODAY)
+
     def corrected(self, person_id: UUID, fact: str, on: date) -> FactCorrected:
         """The event of a correction."""
         return FactCorrected(

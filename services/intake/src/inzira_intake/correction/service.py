@@ -32,7 +32,7 @@ async def correct_fact(
     """
     require_named(correction)
     await people.lock_person(session, principal, person_id)
-    episodes = await custody.list_episodes(session, principal, person_id)
+    episodes = await custody.lock_episodes(session, principal, person_id)
     timelines = await custody.load_timelines(session, [episode.id for episode in episodes])
     episode, fact = _find(episodes, timelines, correction)
     custody.require_own(principal, episode.facility)
@@ -50,7 +50,8 @@ async def correct_fact(
     if episode.closed_at is None:
         await sentences.recompute(session, principal, clock, episode, facts, Cause.CORRECTION)
     due_at = custody.state_due_at(facts, timeline.rows)
-    await custody.settle(session, episode, position, closed_at=_end(facts), due_at=due_at)
+    is_latest = episode is episodes[-1]
+    await custody.settle(session, episode, position, closed_at=_end(facts), due_at=due_at, is_latest=is_latest)
     return row, episode
 
 

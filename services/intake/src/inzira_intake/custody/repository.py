@@ -5,6 +5,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,36 +17,32 @@ EVENT_AT = text("SELECT event_id FROM outbox WHERE stream = :stream AND version 
 
 async def lock_open_episode(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode | None:
     """The open episode of a person in reach, locked; None when there is none."""
-    statement = (
-        select(Episode)
-        .where(
-            col(Episode.person_id) == person_id,
-            col(Episode.closed_at).is_(None),
-            col(Episode.person_id).in_(visible_persons(principal)),
-        )
-        .with_for_update()
+    statement = select(Episode).where(
+        col(Episode.person_id) == person_id,
+        col(Episode.closed_at).is_(None),
+        col(Episode.person_id).in_(visible_persons(principal)),
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement))).scalar_one_or_none()
 
 
-async def list_episodes(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Episode]:
+async def list_episodes(
+    session: AsyncSession, principal: Principal, person_id: UUID, *, lock: bool = False
+) -> Sequence[Episode]:
     """All episodes of a person in reach, the first one first."""
     statement = (
         select(Episode)
         .where(col(Episode.person_id) == person_id, col(Episode.person_id).in_(visible_persons(principal)))
         .order_by(col(Episode.recorded_at), col(Episode.id))
     )
-    return (await session.execute(statement)).scalars().all()
+    return (await session.execute(locked(statement) if lock else statement)).scalars().all()
 
 
 async def lock_episode(session: AsyncSession, principal: Principal, episode_id: UUID) -> Episode | None:
     """An episode of a person in reach, open or closed, locked."""
-    statement = (
-        select(Episode)
-        .where(col(Episode.id) == episode_id, col(Episode.person_id).in_(visible_persons(principal)))
-        .with_for_update()
+    statement = select(Episode).where(
+        col(Episode.id) == episode_id, col(Episode.person_id).in_(visible_persons(principal))
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement))).scalar_one_or_none()
 
 
 async def list_facts(session: AsyncSession, episode_ids: Iterable[UUID]) -> Sequence[CustodyFact]:

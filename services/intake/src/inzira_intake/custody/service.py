@@ -47,11 +47,11 @@ class Timeline:
 
 
 async def lock_custody(session: AsyncSession, principal: Principal, person_id: UUID) -> Episode:
-    """The open episode of a person, locked.
+    """The open episode of a person, locked after the person: facts about one person come one after another.
 
     Raises PersonNotFoundError out of reach, NoOpenEpisodeError when the person is not in custody.
     """
-    await people.get_person(session, principal, person_id)
+    await people.lock_person(session, principal, person_id)
     episode = await repository.lock_open_episode(session, principal, person_id)
     if episode is None:
         raise NoOpenEpisodeError
@@ -80,6 +80,11 @@ async def find_last_episode(session: AsyncSession, principal: Principal, person_
 async def list_episodes(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Episode]:
     """All episodes of a person in reach, the first one first."""
     return await repository.list_episodes(session, principal, person_id)
+
+
+async def lock_episodes(session: AsyncSession, principal: Principal, person_id: UUID) -> Sequence[Episode]:
+    """As `list_episodes`, locked, of a person who is locked already."""
+    return await repository.list_episodes(session, principal, person_id, lock=True)
 
 
 async def load_timeline(session: AsyncSession, episode_id: UUID) -> Timeline:
@@ -146,12 +151,14 @@ async def settle(
     closed_at: datetime | None = None,
     due_at: datetime | None = None,
     district: str | None = None,
+    is_latest: bool = True,
 ) -> None:
     """Write where the episode stands now, and who may see the person from now on: the last write of a use case.
 
     A change of facility reaches past the caller's own, so the reach is written as the service itself; after it
     the caller may no longer see the person (domain.md 2.6: with the sender until received, then with the receiver).
-    `due_at` is when the present state should have ended, `district` where a released person returns to.
+    `due_at` is when the present state should have ended, `district` where a released person returns to. An episode that
+    another one followed says nothing of where the person is.
     """
     episode.custody_state = position.state.value
     episode.facility = position.facility
@@ -161,6 +168,8 @@ async def settle(
         episode.closed_at = closed_at
     episode.version += 1
     await session.flush()
+    if not is_latest:
+        return
     reach: dict[str, str | None] = {
         "facility": position.facility,
         "incoming_facility": position.incoming,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import PERSON_SCOPE, visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -65,8 +66,8 @@ async def find_person(session: AsyncSession, principal: Principal, person_id: UU
 
 async def lock_person(session: AsyncSession, principal: Principal, person_id: UUID) -> Person | None:
     """The person, locked until the transaction ends; None out of reach."""
-    statement = select(Person).where(col(Person.person_id) == person_id, _reached(principal)).with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    statement = select(Person).where(col(Person.person_id) == person_id, _reached(principal))
+    return (await session.execute(locked(statement))).scalar_one_or_none()
 
 
 async def find_place(session: AsyncSession, principal: Principal, person_id: UUID) -> Place | None:

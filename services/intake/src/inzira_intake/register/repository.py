@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from inzira_platform.scope import PERSON_SCOPE
+from inzira_platform.storing import locked
 from sqlalchemy import Select, and_, case, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -81,8 +82,8 @@ async def take_open_import(session: AsyncSession) -> RegisterImport | None:
     One chunk at a time over all workers: two files about the same people then never lock each other out.
     """
     statement = select(RegisterImport).where(col(RegisterImport.state).in_(OPEN))
-    statement = statement.order_by(col(RegisterImport.touched_at)).limit(1).with_for_update(skip_locked=True)
-    found = (await session.execute(_light(statement))).scalar_one_or_none()
+    statement = statement.order_by(col(RegisterImport.touched_at)).limit(1)
+    found = (await session.execute(locked(_light(statement), skip_locked=True))).scalar_one_or_none()
     if found is None or not (await session.execute(TAKE_TURN)).scalar_one():
         return None
     return found

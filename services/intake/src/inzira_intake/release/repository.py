@@ -5,6 +5,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,14 +14,14 @@ from inzira_intake.release.domain import OrderState
 from inzira_intake.release.models import ReleaseOrder
 
 
-async def lock_order(session: AsyncSession, principal: Principal, release_id: UUID) -> ReleaseOrder | None:
-    """The order of a person in reach, locked."""
-    statement = (
-        select(ReleaseOrder)
-        .where(col(ReleaseOrder.id) == release_id, col(ReleaseOrder.person_id).in_(visible_persons(principal)))
-        .with_for_update()
+async def find_order(
+    session: AsyncSession, principal: Principal, release_id: UUID, *, lock: bool = False
+) -> ReleaseOrder | None:
+    """The order of a person in reach; locked until the transaction ends when `lock`."""
+    statement = select(ReleaseOrder).where(
+        col(ReleaseOrder.id) == release_id, col(ReleaseOrder.person_id).in_(visible_persons(principal))
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(locked(statement) if lock else statement)).scalar_one_or_none()
 
 
 async def supersede_prepared(session: AsyncSession, episode_id: UUID) -> None:

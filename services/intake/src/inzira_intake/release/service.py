@@ -96,21 +96,31 @@ async def approve_release(
 ) -> tuple[ReleaseOrder, CustodyFact]:
     """Release the person by an order somebody else prepared; every guard is read again.
 
+    The person is locked before the order, as where one is prepared: neither waits for the other with one in hand.
     Raises ReleaseNotFoundError, SamePersonError, ReleaseNotPreparedError, FutureFactError, OtherFacilityError, the
     date guards and the errors of the timeline.
     """
-    order = await repository.lock_order(session, principal, release_id)
-    if order is None:
-        raise ReleaseNotFoundError
-    require_prepared(OrderState(order.state))
+    order = await _prepared(session, principal, release_id)
     require_second_person(order.prepared_by, principal.sub)
     refuse_future(order.released_at, clock.now(), field="released_at")
     episode = await custody.lock_custody(session, principal, order.person_id)
+    order = await _prepared(session, principal, release_id, lock=True)
     custody.require_own(principal, episode.facility)
     reason = ReleaseReason(order.reason)
     require_dates(reason, local_day(order.released_at), order.verified_end_on, _computed(episode))
     fact = await _release(session, principal, clock, episode, order)
     return order, fact
+
+
+async def _prepared(
+    session: AsyncSession, principal: Principal, release_id: UUID, *, lock: bool = False
+) -> ReleaseOrder:
+    """An order that waits. Raises ReleaseNotFoundError, ReleaseNotPreparedError."""
+    order = await repository.find_order(session, principal, release_id, lock=lock)
+    if order is None:
+        raise ReleaseNotFoundError
+    require_prepared(OrderState(order.state))
+    return order
 
 
 async def list_orders(session: AsyncSession, episode_ids: Sequence[UUID]) -> Sequence[ReleaseOrder]:

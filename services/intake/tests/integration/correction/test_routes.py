@@ -11,6 +11,17 @@ from inzira_platform.testing.database import ServiceDatabase
 
 Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
+MakeAdmission = Callable[..., Body]
+PLAN = {
+    "reason": "SENTENCE_EXPIRED",
+    "order_number": "REL/1",
+    "order_authority": "Invented director",
+    "released_at": "2026-01-31T10:00:00+02:00",
+    "verified_end_on": "2026-01-31",
+    "property_return": "RETURNED",
+    "file_copy": "GIVEN",
+    "checklist": {"id_documents": "YES", "means_to_travel": "YES"},
+}
 EARLIER = {"fact": "ADMISSION", "occurred_at": "2024-02-20T08:00:00+02:00", "reason_code": "LATE_DOCUMENT"}
 
 
@@ -93,3 +104,23 @@ async def test_corrections_need_token_role_and_reach(api: Api, elsewhere: Caller
     assert (await api.nobody().post(path, EARLIER)).status_code == 401
     assert (await api.as_("caseworker", org="PFR").post(path, EARLIER)).status_code == 403
     assert (await elsewhere.post(path, EARLIER)).status_code == 404
+
+
+async def test_a_corrected_release_leaves_whoever_came_back_since_where_they_are(
+    officer: Caller, second_officer: Caller, admit: Admit, make_admission: MakeAdmission, database: ServiceDatabase
+) -> None:
+    made = await admit(sentence={"parts": [{"duration": "P2Y", "starts_on": "2024-02-01"}]})
+    prepared = await officer.post(f"/v1/persons/{made['person_id']}/releases", PLAN)
+    await second_officer.post(f"/v1/releases/{prepared.json()['id']}/approval")
+    again = {"type": "NEW_OFFENCE", "person_id": made["person_id"]}
+    back = await officer.post(
+        "/v1/admissions", make_admission(admitted_at="2026-05-01", readmission=again, sentence=None)
+    )
+    assert back.status_code == 201, back.text
+    departed = {"kind": "TRANSFER_DEPARTED", "occurred_at": "2026-06-01", "to_facility": "MUS", "reference": "TO/1"}
+    assert (await officer.post(f"/v1/persons/{made['person_id']}/movements", departed)).status_code == 201
+    release = {"fact": "RELEASE", "occurred_at": "2026-02-02T08:00:00+02:00", "reason_code": "LATE_DOCUMENT"}
+    answer = await officer.post(corrections(made), release)
+    assert answer.status_code == 201, answer.text
+    [reach] = await database.rows("SELECT facility, incoming_facility, custody_state FROM person_scope")
+    assert reach == {"facility": "HUY", "incoming_facility": "MUS", "custody_state": "IN_TRANSIT"}

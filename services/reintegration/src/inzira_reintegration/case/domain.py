@@ -151,6 +151,17 @@ def check_reopenable(state: CaseState, closure_code: str | None, released_on: da
         raise NotReleasedError
 
 
+def check_at_liberty(custody_state: str) -> None:
+    """Nobody is followed anew who is back in custody, or has died since.
+
+    Raises NotReleasedError, NotReopenableError.
+    """
+    if custody_state == "DECEASED":
+        raise NotReopenableError
+    if custody_state != "RELEASED":
+        raise NotReleasedError
+
+
 def check_happened(day: date, today: date, *, field: str, not_before: date | None = None) -> None:
     """A fact may be told late but not ahead of time.
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.casework import agreed
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import Date, cast, func, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -41,15 +42,13 @@ class CaseFilter:
 async def get(session: AsyncSession, principal: Principal, case_id: UUID, *, lock: bool = False) -> Case | None:
     """A case the principal may see; `lock` holds it until the end of the transaction."""
     statement = select(Case).where(Case.id == case_id, col(Case.person_id).in_(visible_persons(principal)))
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.scalars(statement)).first()
+    return (await session.scalars(locked(statement) if lock else statement)).first()
 
 
 async def open_of(session: AsyncSession, person_id: UUID) -> Case | None:
     """The person's open case, locked."""
-    statement = select(Case).where(Case.person_id == person_id, Case.state != "CLOSED").with_for_update()
-    return (await session.scalars(statement)).first()
+    statement = select(Case).where(Case.person_id == person_id, Case.state != "CLOSED")
+    return (await session.scalars(locked(statement))).first()
 
 
 async def among_followed(session: AsyncSession, person_ids: Collection[UUID]) -> frozenset[UUID]:

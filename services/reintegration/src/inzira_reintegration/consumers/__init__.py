@@ -10,9 +10,13 @@ from inzira_reintegration.consumers import intake
 
 
 async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
-    """Take the new events of a batch: as many statements for hundreds as for one, and more where a case moves."""
-    await scope_feed.take_in(session, received)
+    """Take the new events of a batch: as many statements for hundreds as for one, and more where a case moves.
+
+    Cases come before the reach of their persons, as with whoever works on a case and hands the person on: neither waits
+    for the other with one of the two in hand.
+    """
     await intake.take_in(session, received)
+    await scope_feed.take_in(session, received)
 
 
 HANDLERS: Mapping[str, Handler] = {

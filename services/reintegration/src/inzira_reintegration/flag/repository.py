@@ -6,6 +6,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -17,10 +18,8 @@ OPEN = ("RAISED", "ACKNOWLEDGED", "ACTION_TAKEN")
 
 async def get(session: AsyncSession, principal: Principal, flag_id: UUID) -> Flag | None:
     """A flag of a person in reach, locked."""
-    statement = (
-        select(Flag).where(Flag.id == flag_id, col(Flag.person_id).in_(visible_persons(principal))).with_for_update()
-    )
-    return (await session.scalars(statement)).first()
+    statement = select(Flag).where(Flag.id == flag_id, col(Flag.person_id).in_(visible_persons(principal)))
+    return (await session.scalars(locked(statement))).first()
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[Flag]:
@@ -54,13 +53,9 @@ async def open_in_reach(
 async def past_clock(session: AsyncSession, now: datetime, limit: int) -> Sequence[Flag]:
     """Flags whose clock has passed, locked; those somebody is changing are left for the next pass."""
     statement = (
-        select(Flag)
-        .where(col(Flag.clock_due_at) < now)
-        .order_by(col(Flag.clock_due_at), col(Flag.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        select(Flag).where(col(Flag.clock_due_at) < now).order_by(col(Flag.clock_due_at), col(Flag.id)).limit(limit)
     )
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(locked(statement, skip_locked=True))).all()
 
 
 async def stop_clocks(session: AsyncSession, case_id: UUID) -> None:

@@ -44,9 +44,10 @@ async def raise_flag(
 ) -> Flag:
     """Raise a flag; its clock runs from now, even when what was seen is older.
 
+    The case is locked: where it ends in the same instant, its end stops this clock too.
     Raises CaseNotFoundError, CaseClosedError, FutureDateError, ScoresError for an unknown domain.
     """
-    case = await load_case(session, principal, case_id)
+    case = await load_case(session, principal, case_id, lock=True)
     require_open(CaseState(case.state))
     now = clock.now()
     rules = rules_on(clock.today())

@@ -20,6 +20,7 @@ from inzira_reintegration.case.domain import (
     ClosureCode,
     Tier,
     Trigger,
+    check_at_liberty,
     check_happened,
     check_reopenable,
     next_state,
@@ -114,6 +115,8 @@ async def reopen_case(
 ) -> Case:
     """Follow a released person again: a new case in the hands of whoever carried the closed one.
 
+    What custody told of them is locked first, as its events do: a readmission or a death in the same instant either
+    came before, and is seen here, or finds the case that was opened, and ends it.
     Raises CaseNotFoundError, CaseOpenError, NotReleasedError, CaseAlreadyOpenError, NotReopenableError,
     FutureDateError, TooEarlyError.
     """
@@ -121,6 +124,8 @@ async def reopen_case(
     check_reopenable(CaseState(old.state), old.closure_code, old.released_on)
     check_happened(reopened_on, clock.today(), field="reopened_on", not_before=old.closed_on)
     async with as_system(session):
+        for told in (await prospects.hold_prospects(session, [old.person_id])).values():
+            check_at_liberty(told.custody_state)
         if await cases.find_open_case(session, old.person_id) is not None:
             raise CaseAlreadyOpenError
     at = kigali_midnight(reopened_on)

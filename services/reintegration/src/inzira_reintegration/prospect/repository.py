@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
+from inzira_platform.storing import locked
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -13,7 +14,7 @@ from inzira_reintegration.prospect.models import Prospect
 async def lock(session: AsyncSession, person_ids: Collection[UUID]) -> Sequence[Prospect]:
     """Those of these persons who are or were in custody, locked in the order of their ids."""
     statement = select(Prospect).where(col(Prospect.person_id).in_(person_ids)).order_by(col(Prospect.person_id))
-    return (await session.scalars(statement.with_for_update().execution_options(populate_existing=True))).all()
+    return (await session.scalars(locked(statement))).all()
 
 
 async def due(session: AsyncSession, horizon: date, limit: int) -> Sequence[Prospect]:
@@ -28,6 +29,5 @@ async def due(session: AsyncSession, horizon: date, limit: int) -> Sequence[Pros
         )
         .order_by(col(Prospect.expected_release_on), col(Prospect.person_id))
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(locked(statement, skip_locked=True))).all()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from inzira_platform.auth import Principal
 from inzira_platform.scope import PERSON_SCOPE, visible_persons
+from inzira_platform.storing import locked
 from sqlalchemy import Row, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,9 +70,8 @@ async def due_for_escalation(session: AsyncSession, now: datetime, limit: int) -
         .where(Handover.state == "OFFERED", col(Handover.accept_by) < now)
         .order_by(col(Handover.accept_by), col(Handover.id))
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(locked(statement, skip_locked=True))).all()
 
 
 async def carry(session: AsyncSession, cases: Sequence[Case]) -> None:
