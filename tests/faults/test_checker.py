@@ -3,6 +3,7 @@
 from typing import Any
 
 import consents
+import departed
 import feed
 import journals
 import journeys
@@ -165,6 +166,53 @@ def test_whoever_never_agreed_is_seen_by_no_organisation() -> None:
     assert [found.detail for found in consents.seen_without(evidence, told)] == ["dide.worker /"]
     officer = Evidence(operations=[{**read, "who": "huye.psychosocial"}], journals={"intake": []})
     assert list(consents.seen_without(officer, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "name", "state", "found"),
+    [
+        ("admitted", "tvet", "ACTIVE", []),
+        ("released", "tvet", "ACTIVE", ["open for somebody who has left"]),
+        ("released", "tvet", "COMPLETED", []),
+        ("released", "curriculum", "REFERRED", ["open for somebody who has left"]),
+        ("released", "curriculum", "RELEASED_EARLY", []),
+        ("died", "curriculum", "ENROLLED", ["open for somebody who has left"]),
+        ("moved", "tvet", "ENROLLED", ["open where somebody is not held"]),
+        ("moved", "curriculum", "SUSPENDED", ["open where somebody is not held"]),
+        ("admitted", "reintegration", "PRE_RELEASE", []),
+        ("admitted", "reintegration", "FOLLOW_UP", ["case at odds with custody"]),
+        ("released", "reintegration", "FOLLOW_UP", []),
+        ("released", "reintegration", "PRE_RELEASE", ["case at odds with custody"]),
+        ("died", "reintegration", "FOLLOW_UP", ["case at odds with custody"]),
+        ("died", "reintegration", "CLOSED", []),
+    ],
+)
+async def test_what_stays_open_for_somebody_who_left(last: str, name: str, state: str, found: list[str]) -> None:
+    told = {
+        "admitted": {"facility": "HUY"},
+        "moved": {"custody_state": "IN_FACILITY", "to_facility": "MUS"},
+        "released": {"released_on": "2026-01-31"},
+        "died": {"died_on": "2026-01-31"},
+    }
+    kinds = ["admitted", *([] if last == "admitted" else [last])]
+    journal = [
+        event(number, f"intake.person.{kind}", data={"person_id": PERSON, **told[kind]})
+        for number, kind in enumerate(kinds, 1)
+    ]
+    row = {"id": "x", "person": PERSON, "facility": "HUY", "state": state}
+    evidence = Stored({name: [row]}, journals={"intake": journal})
+    assert [one.invariant for one in await departed.check(evidence)] == found
+
+
+class Stored(Evidence):
+    """What is told, beside rows of a database that is not there."""
+
+    def __init__(self, stored: dict[str, list[dict[str, Any]]], **given: Any) -> None:  # noqa: ANN401 - Evidence's own
+        super().__init__(**given)
+        self.stored = stored
+
+    async def rows(self, database: str, _query: str, *_given: object) -> list[Any]:
+        return self.stored.get(database, [])
 
 
 def asked(ended: float, status: int, path: str = "/v1/tvet/trainings", outcome: str = "acked") -> dict[str, Any]:

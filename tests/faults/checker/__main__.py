@@ -11,6 +11,7 @@ import access
 import canary
 import consents
 import consumers
+import departed
 import feed
 import journals
 import journeys
@@ -24,8 +25,8 @@ from evidence import Evidence, gather
 
 CHECKS = {
     "writes": writes, "journals": journals, "consumers": consumers, "journeys": journeys, "feed": feed,
-    "responsible": responsible, "access": access, "readers": readers, "canary": canary, "consents": consents,
-    "restored": restored, "outage": outage,
+    "responsible": responsible, "departed": departed, "access": access, "readers": readers, "canary": canary,
+    "consents": consents, "restored": restored, "outage": outage,
 }  # fmt: skip
 SHOWN = 8
 
