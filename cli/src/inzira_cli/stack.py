@@ -38,7 +38,7 @@ from inzira_cli.run_folder import RunFolder, Stack
 from inzira_cli.supervisor import MARK, Program, Supervisor, write_conf
 
 _READY_SECONDS: Final = 90.0
-_FETCH_WAIT_MS: Final = {"tansu": 2000, "apache": 2000, "external": 500}
+_FETCH_WAIT_MS: Final = {"tansu": 2000, "apache": 5000, "external": 500}
 
 _PASSED_ON: Final = ("GATEWAY_RATE_FACTOR",)
 """What whoever starts the stack may say to its processes: a load test asks more often than people do."""

@@ -16,6 +16,9 @@ from inzira_platform.settings import ServiceSettings
 METADATA_MS = 10_000
 """How long a client may not know that a topic was made anew or has more partitions."""
 
+LOOK_MS = 2_000
+"""How often a consumer goes over its partitions although no answer, seek or new share says that there is anything."""
+
 
 @dataclass(frozen=True)
 class BrokerSettings:
@@ -156,6 +159,7 @@ async def start_consumer(
         rebalance_timeout_ms=60_000,
         heartbeat_interval_ms=min(3_000, broker.session_ms // 4),
         fetch_max_wait_ms=broker.fetch_wait_ms,
+        consumer_timeout_ms=LOOK_MS,
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=METADATA_MS,
     )
