@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 from inzira_platform.auth import system
+from inzira_platform.bell import OUTBOX, RECORDED, called
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import WAKE, emit, emit_many, record_access
+from inzira_platform.outbox import emit, emit_many, record_access
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
@@ -63,15 +64,15 @@ async def test_nothing_is_nothing(begin: Callable[..., object]) -> None:
         assert await emit_many(session, []) == []
 
 
-async def test_an_event_wakes_the_relay_and_a_record_of_access_does_not(
+async def test_an_event_rings_for_the_relay_and_a_record_of_access_for_a_gathering_of_them(
     begin: Callable[..., object], clock: FixedClock, database: ServiceDatabase
 ) -> None:
     async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
         session.info["clock"] = clock
         await record_access(session, system("tvet"), "notes.list", [new_id()])
-        assert WAKE not in session.info
+        assert called(session) == {RECORDED}
         await emit(session, training_changed(new_id(), "A"))
-        assert session.info[WAKE]
+        assert called(session) == {RECORDED, OUTBOX}
     assert await database.value("SELECT count(*) FROM outbox_pending") == 2
 
 

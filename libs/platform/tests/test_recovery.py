@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from inzira_platform.bell import OUTBOX
 from inzira_platform.broker import BrokerSettings
 from inzira_platform.clock import FixedClock
 from inzira_platform.consumer import ConsumerRunner
@@ -31,8 +32,8 @@ NEVER_WRITTEN = "SELECT count(*) FROM inbox i WHERE NOT EXISTS (SELECT 1 FROM ou
 async def working(service: Service, settings: ServiceSettings, bootstrap: str) -> AsyncIterator[None]:
     mine = settings.model_copy(update={"kafka_bootstrap": bootstrap})
     runtime = make_runtime(service, mine)
-    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine))
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime, relay.wake).run())]
+    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine), runtime.bells[OUTBOX])
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime).run())]
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from inzira_platform.bell import OUTBOX
 from inzira_platform.broker import METADATA_MS, BrokerSettings
 from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.embedded import EmbeddedBroker
@@ -24,8 +25,8 @@ async def working(
     """Relay and consumer as a worker runs them."""
     mine = settings.model_copy(update={"kafka_bootstrap": bootstrap})
     runtime = make_runtime(service, mine)
-    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine))
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime, relay.wake).run())]
+    relay = Relay(service.name, mine.database_dsn.get_secret_value(), BrokerSettings.of(mine), runtime.bells[OUTBOX])
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ConsumerRunner(runtime).run())]
     yield tasks
     for task in tasks:
         task.cancel()

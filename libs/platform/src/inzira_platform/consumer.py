@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform import metrics
 from inzira_platform.auth import system
+from inzira_platform.bell import called
 from inzira_platform.broker import BrokerSettings, close_consumer, ensure_topics, start_consumer
 from inzira_platform.delivery import Incoming, incoming
 from inzira_platform.failpoints import failpoint
 from inzira_platform.inbox import Contradiction, Inbox, NotYet, is_transient
 from inzira_platform.logging import log
-from inzira_platform.outbox import WAKE
 from inzira_platform.pace import Pace
 from inzira_platform.parking import Parking
 from inzira_platform.scope import enter_scope
@@ -71,8 +71,8 @@ class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
 class ConsumerRunner:
     """Consumes a service's topics for one consumer name; `run` never returns until cancelled."""
 
-    def __init__(self, runtime: Runtime, wake: asyncio.Event | None = None, consumer: str | None = None) -> None:
-        """`wake` is the relay's event, set after effects that emitted."""
+    def __init__(self, runtime: Runtime, consumer: str | None = None) -> None:
+        """`consumer` other than the service's own is for rebuilds and tests."""
         service = runtime.service
         self._runtime = runtime
         self._consumer = consumer or service.consumer
@@ -82,7 +82,6 @@ class ConsumerRunner:
         self._unsequenced = frozenset(name for name, topic in topics().items() if not topic.sequenced)
         self._inbox = Inbox(self._consumer, service.handlers, self._unsequenced)
         self.parking = Parking(self._consumer, self._inbox, self._begin)
-        self._wake = wake
         self._epochs: dict[tuple[str, int, str], int] = {}
         self._progress = time.monotonic()
         self._looked = time.monotonic()
@@ -221,8 +220,7 @@ class ConsumerRunner:
             async with session.begin():
                 await enter_scope(session, self._runtime.service.name, system(self._runtime.service.name))
                 yield session
-            if session.info.get(WAKE) and self._wake is not None:
-                self._wake.set()
+            self._runtime.bells.ring(called(session))
 
     async def _load_epochs(self) -> None:
         async with self._begin() as session:

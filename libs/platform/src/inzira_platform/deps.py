@@ -7,12 +7,12 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.auth import ANONYMOUS, Principal
+from inzira_platform.bell import called
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError, Kind
 from inzira_platform.failpoints import failpoint
 from inzira_platform.http import strong_version
 from inzira_platform.idempotency import KEY, IdempotencyKeyMissingError, Once, fingerprint_of
-from inzira_platform.outbox import WAKE
 from inzira_platform.problems import path_of
 from inzira_platform.scope import enter_scope
 
@@ -70,8 +70,7 @@ async def open_transaction(request: Request, principal: PrincipalDep) -> AsyncIt
             await enter_scope(session, state.service, principal)
             yield session
             await failpoint("emit_commit")
-        if session.info.get(WAKE):
-            state.waker.wake()
+        state.waker.wake(called(session))
         await failpoint("commit_response")
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import text
 from starlette.responses import JSONResponse
 
+from inzira_platform.bell import OUTBOX, call
 from inzira_platform.deps import OnceDep, SessionDep, declared
 from inzira_platform.http import Schema, ShortText
 from inzira_platform.page import InvalidCursorError, Page, PageDep, paged
@@ -171,6 +172,7 @@ def operations_router(service: Service) -> APIRouter:
     ) -> JSONResponse:
         async with as_system(session):
             done: Any = await session.execute(text(REPUBLISH_SQL), {"after": after_seq})
+        call(session, OUTBOX)
         return await once.remember(202, Counted(count=done.rowcount))
 
     @router.get(

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.auth import Principal
+from inzira_platform.bell import OUTBOX, RECORDED, call
 from inzira_platform.context import current_trace
 from inzira_platform.ids import new_id
 
@@ -59,8 +60,6 @@ SELECT event_id, version FROM j
 """
 )
 
-WAKE = "inzira_emitted"
-
 
 async def emit(session: AsyncSession, event: Event, stream: str | None = None) -> int:
     """Append `event` to its stream in this transaction and return its version in that stream.
@@ -72,7 +71,7 @@ async def emit(session: AsyncSession, event: Event, stream: str | None = None) -
     row = await session.execute(EMIT, _row(session, event, name))
     version = int(row.scalar_one())
     current_trace().positions[name] = version
-    session.info[WAKE] = True
+    call(session, OUTBOX)
     return version
 
 
@@ -97,7 +96,7 @@ async def emit_many(session: AsyncSession, events: Sequence[Event]) -> list[int]
     found = {row.event_id: int(row.version) for row in await session.execute(EMIT_MANY, columns)}
     versions = [found[row["event_id"]] for row in rows]
     current_trace().positions.update(zip(columns["stream"], versions, strict=True))
-    session.info[WAKE] = True
+    call(session, OUTBOX)
     return versions
 
 
@@ -110,8 +109,9 @@ async def record_access(
 ) -> None:
     """Leave the record that `principal` was shown these persons, in the transaction that serves them.
 
-    Reads that show nobody leave no record. Raises whatever the database raises: no record, no answer. The relay is not
-    woken for it: nobody waits for a record to reach the ledger, and many travel together for the price of one.
+    Reads that show nobody leave no record. Raises whatever the database raises: no record, no answer. The relay is
+    woken for it after a second: nobody waits for a record to reach the ledger, and many travel together for the price
+    of one.
     """
     ids = list(dict.fromkeys(person_ids))
     if not ids:
@@ -132,6 +132,7 @@ async def record_access(
         view=view,
     )
     await session.execute(APPEND, _row(session, event, f"access:{trace.request_id}"))
+    call(session, RECORDED)
 
 
 def _row(session: AsyncSession, event: Event, stream: str) -> dict[str, Any]:

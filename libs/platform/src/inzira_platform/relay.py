@@ -15,16 +15,17 @@ from aiokafka.errors import KafkaError
 from inzira_contracts.envelope import Envelope
 
 from inzira_platform import metrics
+from inzira_platform.bell import OUTBOX, listen, rings
 from inzira_platform.broker import BrokerSettings, Topics, start_producer, stop_client
 from inzira_platform.failpoints import failpoint
 from inzira_platform.logging import log
-from inzira_platform.pending import Pending
+from inzira_platform.pending import FULL_LOOK_SECONDS, Pending
 from inzira_platform.publishing import Acknowledged, Outgoing, publish
-from inzira_platform.wake import listen
 
 BATCH = 1000
 BUSY_POLL = 0.02
-IDLE_POLL = 1.0
+IDLE_POLL = 5.0
+"""A process that committed and was killed before it could ring is waited for so long; whoever rings, not at all."""
 STANDBY_POLL = 0.7
 LOG_CHECK_SECONDS = 10.0
 PUBLISH_SECONDS = 25.0
@@ -52,8 +53,8 @@ class LogLostError(Exception):
 class Relay:
     """Publishes one service's outbox; `run` never returns until cancelled."""
 
-    def __init__(self, service: str, dsn: str, broker: BrokerSettings) -> None:
-        """`dsn` must reach PostgreSQL directly: the lock lives on the session."""
+    def __init__(self, service: str, dsn: str, broker: BrokerSettings, bell: asyncio.Event | None = None) -> None:
+        """`dsn` must reach PostgreSQL directly: the lock lives on the session. `bell` is rung by its own worker."""
         self._service = service
         self._own = f"inzira.{service}"
         self._dsn = dsn
@@ -62,7 +63,7 @@ class Relay:
         self._topics: Topics
         self._pending: Pending
         self._last: dict[tuple[str, int], int] = {}
-        self.wake = asyncio.Event()
+        self._bell = bell or asyncio.Event()
 
     async def run(self) -> None:
         """Lead when the lock is free, stand by while it is not, back off from whatever fails."""
@@ -96,7 +97,7 @@ class Relay:
             await self._await_leadership(connection)
             metrics.RELAY_LEADER.set(1)
             log().info("relay.leading")
-            await listen(connection, self.wake)
+            await listen(connection, OUTBOX, self._bell)
             await self._publish_forever(connection)
         finally:
             await connection.close(timeout=2)
@@ -135,26 +136,27 @@ class Relay:
             if now >= next_check:
                 await self._check_log(connection, probe)
                 next_check = now + LOG_CHECK_SECONDS
-            self.wake.clear()
+            self._bell.clear()
             rows = await self._pending.next()
             if rows:
                 await self._publish(connection, producer, rows)
             if self._is_busy(rows):
                 poll = BUSY_POLL
                 continue
-            poll = await self._pause(poll)
+            poll = await self._pause(poll, next_check)
 
     def _is_busy(self, rows: list[asyncpg.Record]) -> bool:
         """Whether to look again at once. Records of access alone do not keep the relay busy: they gather."""
         return self._pending.is_full(rows) or any(row["topic"] == self._own for row in rows)
 
-    async def _pause(self, poll: float) -> float:
-        """Wait for a wake-up or the poll interval; return the next interval (20 ms busy to 1 s idle)."""
-        try:
-            await asyncio.wait_for(self.wake.wait(), poll)
-        except TimeoutError:
-            return min(poll * 2, IDLE_POLL)
-        return BUSY_POLL
+    async def _pause(self, poll: float, until: float) -> float:
+        """Wait for the bell, the poll interval or the time `until`; return the next interval (20 ms busy to 5 s idle).
+
+        Whoever rang may have committed what only a full look finds: the next one is not put off further than that.
+        """
+        if await rings(self._bell, min(poll, max(0.0, until - asyncio.get_running_loop().time()))):
+            return FULL_LOOK_SECONDS
+        return min(poll * 2, IDLE_POLL)
 
     async def _publish(
         self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: list[asyncpg.Record]

@@ -12,6 +12,7 @@ from inzira_contracts.event import Event
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_platform.bell import Bells
 from inzira_platform.clock import Clock
 from inzira_platform.context import CURRENT, Trace, valid_traceparent
 from inzira_platform.ids import new_id
@@ -65,11 +66,15 @@ class Together:
 
 @dataclass(frozen=True)
 class Scanner:
-    """A periodic look at what is due. `run` returns how many things it did; it is called again at once while > 0."""
+    """A periodic look at what is due. `run` returns how many things it did; it is called again at once while > 0.
+
+    `bell` names one that is rung when there is work for it before its time.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[AsyncSession, Clock], Awaitable[int]]
+    bell: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,9 @@ class Service:
     """A deployable: `name` is also its database, its topic `inzira.<name>` and the prefix of its roles.
 
     `migrations` is the folder with env.py; `extend` may add to the app after it is built; `background` are further
-    coroutines of the worker; `begin_anew` is what a restored database needs beside a new log epoch. `linger_ms` is
-    how long events may wait for each other at its consumer: not at all where somebody waits to see what they did.
+    coroutines of the worker, and `background_bells` those they wait for; `begin_anew` is what a restored database needs
+    beside a new log epoch. `linger_ms` is how long events may wait for each other at its consumer: not at all where
+    somebody waits to see what they did.
     """
 
     name: str
@@ -93,6 +99,7 @@ class Service:
     metadata: MetaData | None = None
     extend: Callable[[Any, ServiceSettings], None] | None = None
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
+    background_bells: Sequence[str] = ()
     begin_anew: Callable[[AsyncSession, Clock], Awaitable[None]] | None = None
     linger_ms: int = 100
 
@@ -100,6 +107,11 @@ class Service:
     def consumer(self) -> str:
         """Name of its consumer group and of its rows in the inbox."""
         return f"{self.name}.main"
+
+    @property
+    def bells(self) -> frozenset[str]:
+        """What its API processes ring in its worker, beside the relay's."""
+        return frozenset((*self.background_bells, *(one.bell for one in self.scanners if one.bell)))
 
 
 @dataclass
@@ -111,3 +123,4 @@ class Runtime:
     clock: Clock
     engine: Any
     sessions: Any
+    bells: Bells

@@ -11,13 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from inzira_platform.auth import system
+from inzira_platform.bell import OUTBOX, Bells, called, rings
 from inzira_platform.broker import BrokerSettings, UnclosedError
 from inzira_platform.clock import Clock, SystemClock
 from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.database import make_engine
 from inzira_platform.inbox import is_transient
 from inzira_platform.logging import log
-from inzira_platform.outbox import WAKE
 from inzira_platform.relay import Relay
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Runtime, Scanner, Service
@@ -31,7 +31,7 @@ def make_runtime(service: Service, settings: ServiceSettings, clock: Clock | Non
     """What a worker holds; dispose of `engine` at the end."""
     engine = make_engine(settings.database_dsn.get_secret_value(), min(settings.database_pool, 4))
     sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
-    return Runtime(service, settings, clock or SystemClock(), engine, sessions)
+    return Runtime(service, settings, clock or SystemClock(), engine, sessions, Bells(service.bells))
 
 
 async def run_worker(service: Service, settings: ServiceSettings) -> None:
@@ -41,12 +41,14 @@ async def run_worker(service: Service, settings: ServiceSettings) -> None:
     waiting for what hangs is what it must not do, and whoever started it starts another.
     """
     runtime = make_runtime(service, settings)
-    broker = BrokerSettings.of(settings)
-    relay = Relay(service.name, settings.database_dsn.get_secret_value(), broker)
+    dsn = settings.database_dsn.get_secret_value()
+    relay = Relay(service.name, dsn, BrokerSettings.of(settings), runtime.bells[OUTBOX])
     parts: list[Coroutine[Any, Any, None]] = [relay.run()]
     if service.topics:
-        parts.append(ConsumerRunner(runtime, relay.wake).run())
-    parts += [run_scanner(runtime, scanner, relay.wake) for scanner in (*service.scanners, HOUSEKEEPING)]
+        parts.append(ConsumerRunner(runtime).run())
+    if service.bells:
+        parts.append(runtime.bells.hear(dsn))
+    parts += [run_scanner(runtime, scanner) for scanner in (*service.scanners, HOUSEKEEPING)]
     parts += [part(runtime) for part in service.background]
     try:
         await _until_stopped(parts)
@@ -74,19 +76,21 @@ async def _until_stopped(parts: list[Coroutine[Any, Any, None]]) -> None:
         task.result()
 
 
-async def run_scanner(runtime: Runtime, scanner: Scanner, wake: asyncio.Event) -> None:
-    """Run one scanner for ever: at once again while it finds work, then after its interval."""
+async def run_scanner(runtime: Runtime, scanner: Scanner) -> None:
+    """Run one scanner for ever: at once again while it finds work, then when its bell rings or after its interval."""
+    bell = runtime.bells[scanner.bell] if scanner.bell else asyncio.Event()
     while True:
+        bell.clear()
         try:
-            done = await scan_once(runtime, scanner, wake)
+            done = await scan_once(runtime, scanner)
         except Exception as error:
             if not is_transient(error):
                 log().error("scanner.failed", name=scanner.name, error_class=type(error).__name__, exc_info=True)
             done = 0
-        await asyncio.sleep(0 if done else scanner.every_seconds)
+        await rings(bell, 0 if done else scanner.every_seconds)
 
 
-async def scan_once(runtime: Runtime, scanner: Scanner, wake: asyncio.Event | None = None) -> int:
+async def scan_once(runtime: Runtime, scanner: Scanner) -> int:
     """One pass of a scanner in one system transaction; returns how many things it did."""
     service = runtime.service.name
     async with runtime.sessions() as session:
@@ -94,8 +98,7 @@ async def scan_once(runtime: Runtime, scanner: Scanner, wake: asyncio.Event | No
         async with session.begin():
             await enter_scope(session, service, system(service))
             done = await scanner.run(session, runtime.clock)
-        if session.info.get(WAKE) and wake is not None:
-            wake.set()
+        runtime.bells.ring(called(session))
     return done
 
 
