@@ -7,7 +7,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,13 @@ from inzira_gateway.webhook.places import AT_ONCE, SLOW_AT_ONCE, Free
 from inzira_gateway.webhook.transport import Sender, tls_context
 from inzira_gateway.webhook.vault import KeyVault
 from inzira_gateway.webhook.wake import Watch
+from inzira_gateway.webhook.work import work
+from inzira_platform.clock import Clock
+from inzira_platform.service import Service
+from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
+from inzira_platform.testing.deliveries import Deliveries
+from inzira_platform.worker import make_runtime
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from starlette.applications import Starlette
@@ -109,6 +115,25 @@ class Receiver:
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/{rest:path}", self.take, methods=["POST", "GET"])])
+
+
+@asynccontextmanager
+async def working(
+    service: Service, settings: ServiceSettings, clock: Clock, deliveries: Deliveries
+) -> AsyncIterator[None]:
+    """The loop of a worker, woken by its consumer and by the app; nothing may stop it."""
+    runtime = make_runtime(service, settings, clock)
+    runtime.bells = deliveries.bells
+    hearing = asyncio.create_task(runtime.bells.hear(settings.database_dsn.get_secret_value()))
+    task = asyncio.create_task(work(runtime))
+    try:
+        yield
+        assert not task.done(), "nothing a receiver does stops the loop"
+    finally:
+        for one in (task, hearing):
+            one.cancel()
+        await asyncio.gather(task, hearing, return_exceptions=True)
+        await runtime.engine.dispose()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from inzira_gateway.account.hashing import Passwords
 from inzira_gateway.account.routes import router as account
 from inzira_gateway.apidocs.routes import router as apidocs
+from inzira_gateway.bells import REBUILD, WEBHOOKS
 from inzira_gateway.clients.intake import IntakeClient
 from inzira_gateway.clients.upstream import Upstreams
 from inzira_gateway.consumers import HANDLERS, TOPICS
@@ -191,6 +192,7 @@ SERVICE = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     extend=guard,
     background=[watch, work, deliver_webhooks],
+    background_bells=[REBUILD, WEBHOOKS],
     begin_anew=_begin_anew,
     linger_ms=0,
 )

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from inzira_platform.bell import call
 from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import WEBHOOKS
 from inzira_gateway.feed.models import FeedCounter, FeedEvent
 from inzira_gateway.sharing.domain import Sight
 
@@ -72,6 +74,7 @@ async def append_many(session: AsyncSession, rows: Sequence[Change], client_id: 
         "count": len(rows), "client_id": client_id, "persons": [row.person_id for row in rows],
         "changes": [",".join(row.changed) for row in rows], "times": [row.at for row in rows],
     }  # fmt: skip
+    call(session, WEBHOOKS)
     return [int(position) for position in (await session.execute(APPEND, values)).scalars()]
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from inzira_platform.bell import call
 from inzira_platform.ids import new_id
 from inzira_platform.page import PageRequest, paged
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import WEBHOOKS
 from inzira_gateway.grant import repository
 from inzira_gateway.grant.catalogue import Catalogue
 from inzira_gateway.grant.domain import (
@@ -87,6 +89,7 @@ async def _changed(session: AsyncSession, grant: PartnerGrant, action: str, by: 
     grant.version += 1
     partners.record(session, grant.client_id, action, now, actor=by, subject=grant.id)
     await session.flush()
+    call(session, WEBHOOKS)
     return grant
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from inzira_platform.bell import call
 from inzira_platform.context import current_trace
 from inzira_platform.ids import new_id
 from inzira_platform.page import PageRequest, paged
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import WEBHOOKS
 from inzira_gateway.partner import repository
 from inzira_gateway.partner.assertion import check_on_curve
 from inzira_gateway.partner.domain import (
@@ -180,6 +182,7 @@ async def _changed(
     partner.updated_at = now
     record(session, partner.client_id, action, now, actor=by, subject=subject or partner.id)
     await session.flush()
+    call(session, WEBHOOKS)
     return partner
 
 

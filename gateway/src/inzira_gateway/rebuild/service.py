@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inzira_contracts.registry import read_event
+from inzira_platform.bell import call
 from inzira_platform.clock import Clock
 from inzira_platform.errors import DomainError
 from inzira_platform.logging import log
@@ -17,6 +18,7 @@ from inzira_platform.service import Delivery, Received
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import REBUILD
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
 from inzira_gateway.consent import service as consent
@@ -40,9 +42,11 @@ async def request_rebuild(session: AsyncSession, by: str, reason: str, now: date
         raise RebuildUnderWayError
     try:
         async with session.begin_nested():
-            return await repository.start(session, by, reason, now)
+            generation = await repository.start(session, by, reason, now)
     except IntegrityError as error:
         raise RebuildUnderWayError from error
+    call(session, REBUILD)
+    return generation
 
 
 class Rebuild:

@@ -1,12 +1,12 @@
 """The worker's part in a rebuild: look for one, and carry it through."""
 
-import asyncio
-
 from inzira_platform.auth import system
+from inzira_platform.bell import rings
 from inzira_platform.inbox import is_transient
 from inzira_platform.logging import log
 from inzira_platform.service import Runtime
 
+from inzira_gateway.bells import REBUILD
 from inzira_gateway.clients.journal import JournalClient
 from inzira_gateway.clients.upstream import Upstreams
 from inzira_gateway.rebuild.service import Rebuild
@@ -14,11 +14,12 @@ from inzira_gateway.settings import Settings
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_gateway.transactions import SERVICE, Transactions
 
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 10.0
+RETRY_SECONDS = 2.0
 
 
 async def work(runtime: Runtime) -> None:
-    """Look for a requested rebuild every 2 seconds; a database that is away is waited for."""
+    """Look for a rebuild when one was asked for, and every 10 seconds; a database that is away is waited for."""
     settings = runtime.settings
     assert isinstance(settings, Settings)  # noqa: S101 - the gateway's worker is started with its own settings
     issuer = Issuer(load_signing_key(settings.signing_key_file))
@@ -26,19 +27,21 @@ async def work(runtime: Runtime) -> None:
     journals = JournalClient(
         upstreams.__getitem__, lambda service: issuer.internal(system(SERVICE), service, runtime.clock.now())
     )
-    rebuild = Rebuild(Transactions(runtime.sessions), journals, runtime.clock)
+    rebuild, bell = Rebuild(Transactions(runtime.sessions), journals, runtime.clock), runtime.bells[REBUILD]
     try:
-        while True:  # noqa: ASYNC110 - the request comes from another process, through the database
-            await asyncio.sleep(0 if await _step(rebuild) else EVERY_SECONDS)
+        while True:
+            bell.clear()
+            await rings(bell, await _step(rebuild))
     finally:
         await upstreams.close()
 
 
-async def _step(rebuild: Rebuild) -> bool:
+async def _step(rebuild: Rebuild) -> float:
+    """One step; seconds until the next."""
     try:
-        return await rebuild.step()
+        return 0 if await rebuild.step() else EVERY_SECONDS
     except Exception as error:
         if not is_transient(error):
             raise
         log().warning("rebuild.interrupted", error_class=type(error).__name__)
-        return False
+        return RETRY_SECONDS

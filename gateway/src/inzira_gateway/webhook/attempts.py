@@ -104,6 +104,14 @@ async def is_any_due(session: AsyncSession, now: datetime) -> bool:
     return bool((await session.execute(query)).scalar_one())
 
 
+async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """When the time of the next message comes, or the lease of one that is under way ends: None where none waits."""
+    at = func.greatest(MESSAGE.next_attempt_at, MESSAGE.lease_until)  # which passes over what is NULL
+    query = select(func.min(at)).where(MESSAGE.state == MessageState.PENDING, at > now)
+    found: datetime | None = (await session.execute(query)).scalar_one()
+    return found
+
+
 async def interrupted(session: AsyncSession, message_id: UUID, now: datetime) -> None:
     """Attempts of this message whose worker stopped before it knew what came of them."""
     statement = update(WebhookDelivery).where(DELIVERY.message_id == message_id, DELIVERY.outcome == Outcome.STARTED)

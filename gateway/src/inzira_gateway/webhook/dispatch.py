@@ -4,6 +4,7 @@ A worker that dies between sending and recording leaves a lease that ends by its
 the same `webhook-id`, and the log says that the attempt was interrupted.
 """
 
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -98,6 +99,13 @@ class Dispatcher:
             found = await attempts.due(session, self._clock.now(), followed, free, OF_ONE_PARTNER)
             taken = [await self._take(session, *one) for one in found]
             return [claimed for claimed in taken if claimed is not None]
+
+    async def due_in(self) -> float:
+        """Seconds until a message is due that is not yet; endless where none waits for its time."""
+        now = self._clock.now()
+        async with self._transactions.begin() as session:
+            at = await attempts.next_due(session, now)
+        return math.inf if at is None else (at - now).total_seconds()
 
     async def _take(
         self, session: AsyncSession, message: WebhookMessage, endpoint: WebhookEndpoint, is_slow: bool

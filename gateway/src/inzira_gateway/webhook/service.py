@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from inzira_platform.bell import call
 from inzira_platform.ids import new_id
 from inzira_platform.page import PageRequest, paged
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import WEBHOOKS
 from inzira_gateway.feed import service as feeds
 from inzira_gateway.grant import service as grants
 from inzira_gateway.grant.domain import GrantRoute
@@ -223,6 +225,7 @@ async def _changed(session: AsyncSession, endpoint: WebhookEndpoint, action: str
 
 def _record(session: AsyncSession, endpoint: WebhookEndpoint, action: str, moment: Moment) -> None:
     partners.record(session, endpoint.client_id, action, moment.now, actor=moment.by, subject=endpoint.id)
+    call(session, WEBHOOKS)
 
 
 async def get_endpoint(

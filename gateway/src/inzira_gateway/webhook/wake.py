@@ -1,5 +1,6 @@
 """Looking whether there is news for an endpoint, and making a wake-up of it: one at a time, whatever comes after."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -40,15 +41,19 @@ class Watch:
 
     async def behind(self) -> Sequence[UUID]:
         """Endpoints that have not looked to the end of the feed, and whose partner may follow it today."""
+        now = self.monotonic()
+        self._paused = {endpoint: until for endpoint, until in self._paused.items() if until > now}
         async with self.transactions.begin() as session:
             last = await feeds.last_position(session)
             if not await repository.is_any_behind(session, last):
                 return []
             followed = await grants.feeds_in_force(session, self.clock.today())
             found = await repository.behind(session, last, followed)
-        now = self.monotonic()
-        self._paused = {endpoint: until for endpoint, until in self._paused.items() if until > now}
         return [endpoint for endpoint in found if endpoint not in self._paused]
+
+    def asks_again_in(self) -> float:
+        """Seconds until the feed is asked again where it could say nothing; endless where it always could."""
+        return min(self._paused.values(), default=math.inf) - self.monotonic()
 
     async def look(self, endpoint_id: UUID) -> bool:
         """Look for one endpoint, in a transaction of its own; whether a wake-up was made.

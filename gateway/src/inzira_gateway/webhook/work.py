@@ -5,12 +5,14 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
 
+from inzira_platform.bell import rings
 from inzira_platform.clock import Clock
 from inzira_platform.inbox import is_transient
 from inzira_platform.logging import log
 from inzira_platform.service import Runtime
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inzira_gateway.bells import WEBHOOKS
 from inzira_gateway.grant.catalogue import load_catalogue
 from inzira_gateway.settings import Settings
 from inzira_gateway.transactions import Transactions
@@ -25,7 +27,10 @@ from inzira_gateway.webhook.vault import KeyVault
 from inzira_gateway.webhook.wake import Watch
 
 T = TypeVar("T")
-EVERY_SECONDS = 0.5
+BUSY_SECONDS = 0.5
+"""Between two looks at least, however often it rings; and at most while attempts are under way or a look failed."""
+QUIET_SECONDS = 10.0
+"""Between two looks at most: a feed that may be followed from today on rings no bell."""
 
 
 def reach_of(settings: Settings) -> Reach:
@@ -43,10 +48,10 @@ def make_dispatcher(runtime: Runtime) -> Dispatcher:
 
 
 async def work(runtime: Runtime) -> None:
-    """Wake and deliver for ever; a database that is away is waited for."""
+    """Wake and deliver for ever: when it rings, and when a message is due. A database that is away is waited for."""
     dispatcher = make_dispatcher(runtime)
     watch = Watch(Transactions(runtime.sessions), load_catalogue(), runtime.clock)
-    places, under_way = Places(), set[asyncio.Task[None]]()
+    places, under_way, bell = Places(), set[asyncio.Task[None]](), runtime.bells[WEBHOOKS]
 
     def begin(claimed: Claimed) -> None:
         task = asyncio.create_task(_deliver(dispatcher, claimed))
@@ -54,14 +59,26 @@ async def work(runtime: Runtime) -> None:
         places.take(task, claimed.client_id, is_slow=claimed.is_slow)
         task.add_done_callback(under_way.discard)
         task.add_done_callback(places.give_back)
+        task.add_done_callback(lambda _: bell.set())  # for whoever waits for this place, and for what came meanwhile
+
+    async def look() -> float:
+        """Wake whom there is news for and begin what is due; seconds until there may be more that nobody rings for."""
+        endpoints = await _watched(watch.behind())
+        looked = [await _watched(watch.look(endpoint_id)) for endpoint_id in endpoints or []]
+        found = await _watched(dispatcher.claim(places.free()))
+        for claimed in found or []:
+            begin(claimed)
+        due = await _watched(dispatcher.due_in())
+        if under_way or None in (endpoints, *looked, found, due):
+            return BUSY_SECONDS
+        return min(due or 0.0, watch.asks_again_in(), QUIET_SECONDS)
 
     try:
         while True:
-            for endpoint_id in await _watched(watch.behind()) or []:
-                await _watched(watch.look(endpoint_id))
-            for claimed in await _watched(dispatcher.claim(places.free())) or []:
-                begin(claimed)
-            await asyncio.sleep(EVERY_SECONDS)
+            bell.clear()
+            again_in = await look()
+            await asyncio.sleep(BUSY_SECONDS)
+            await rings(bell, again_in - BUSY_SECONDS)
     finally:
         for task in under_way:
             task.cancel()

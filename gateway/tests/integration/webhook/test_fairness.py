@@ -14,16 +14,14 @@ from inzira_gateway.webhook import dispatch
 from inzira_gateway.webhook.dispatch import Claimed
 from inzira_gateway.webhook.places import AT_ONCE, LINGERS_AFTER, SLOW_AT_ONCE, Free
 from inzira_gateway.webhook.rules import rules_of
-from inzira_gateway.webhook.work import work
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
-from inzira_platform.worker import make_runtime
 from partner_scene import Partner, consent, fresh, granted, registered
-from webhook_scene import EVERY_PLACE, Receiver, Worker, receiving, woken_at
+from webhook_scene import EVERY_PLACE, Receiver, Worker, receiving, woken_at, working
 
 HANGING = ("ngo-one", "ngo-two", "ngo-three", "ngo-four")
 ENDPOINTS = 5
@@ -81,9 +79,7 @@ async def test_receivers_of_four_partners_that_hang_leave_their_places_to_a_fift
 ) -> None:
     """Twenty endpoints have taken every place there is; the fifth is woken before any of them was given up."""
     await has_news(deliveries)
-    runtime = make_runtime(service, settings, clock)
-    working = asyncio.create_task(work(runtime))
-    try:
+    async with working(service, settings, clock, deliveries):
         await until(lambda: len(silent.seen) >= AT_ONCE)
         with receiving() as quick:
             endpoint = await woken_at(callers["ngo-five"], quick.url)
@@ -92,11 +88,6 @@ async def test_receivers_of_four_partners_that_hang_leave_their_places_to_a_fift
             hung = await api.database.value(f"{ENDED} AND endpoint_id <> $1", endpoint)
         assert hung == 0, "nobody waited for those that hang"
         await until(lambda: len(silent.seen) == len(HANGING) * ENDPOINTS)
-        assert not working.done()
-    finally:
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-        await runtime.engine.dispose()
 
 
 async def attempted(worker: Worker, claimed: list[Claimed]) -> None:

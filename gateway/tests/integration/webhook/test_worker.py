@@ -14,17 +14,15 @@ from typing import Any
 import pytest
 from gateway_scene import Person
 from inzira_gateway.settings import Settings
-from inzira_gateway.webhook.work import work
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
-from inzira_platform.worker import make_runtime
 from partner_scene import Partner, consent, fresh, granted, registered
 from pydantic import SecretStr
-from webhook_scene import Receiver, Worker, deliveries_of, keys_of, receiving, woken_at
+from webhook_scene import Receiver, Worker, deliveries_of, keys_of, receiving, woken_at, working
 
 
 @pytest.fixture
@@ -47,15 +45,12 @@ async def caller(partner: Partner) -> Caller:
 
 
 @pytest.fixture
-async def running(service: Service, settings: ServiceSettings, clock: FixedClock) -> AsyncIterator[None]:
-    """The worker's own loop."""
-    runtime = make_runtime(service, settings, clock)
-    task = asyncio.create_task(work(runtime))
-    yield
-    assert not task.done(), "nothing a receiver does stops the loop"
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await runtime.engine.dispose()
+async def running(
+    service: Service, settings: ServiceSettings, clock: FixedClock, deliveries: Deliveries
+) -> AsyncIterator[None]:
+    """The worker's own loop, woken as in a worker."""
+    async with working(service, settings, clock, deliveries):
+        yield
 
 
 async def until(what: Callable[[], bool], seconds: float = 15) -> float:

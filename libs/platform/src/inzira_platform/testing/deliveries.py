@@ -10,6 +10,7 @@ from inzira_contracts.event import Event
 from inzira_contracts.topics import topic_of
 from sqlalchemy.event import listen, remove
 
+from inzira_platform.bell import Bells
 from inzira_platform.clock import Clock
 from inzira_platform.consumer import ConsumerRunner
 from inzira_platform.delivery import Incoming
@@ -40,6 +41,11 @@ class Deliveries:
         runtime = make_runtime(service, settings, clock)
         yield cls(runtime, database)
         await runtime.engine.dispose()
+
+    @property
+    def bells(self) -> Bells:
+        """Those this consumer rings: for a part of the same worker that waits for them."""
+        return self._runtime.bells
 
     def record(
         self,

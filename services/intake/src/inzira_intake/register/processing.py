@@ -84,7 +84,7 @@ async def forget_old_files(session: AsyncSession, clock: Clock) -> int:
 
 
 SCANNERS = [
-    Scanner("register.import", 1.0, advance_imports),
+    Scanner("register.import", 5.0, advance_imports, bell=repository.BELL),
     Scanner("register.retention", 3600.0, forget_old_files),
 ]
 

@@ -19,6 +19,8 @@ from inzira_intake.register.domain import ImportState, Outcome
 from inzira_intake.register.models import RegisterImport, RegisterRow
 
 OPEN = (ImportState.RECEIVED.value, ImportState.RUNNING.value)
+BELL = "inzira_imports"
+"""Rung in the worker when an import is opened."""
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('register_import', 13))")
 
 

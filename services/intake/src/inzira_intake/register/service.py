@@ -9,6 +9,7 @@ from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
 from inzira_platform.auth import Principal
+from inzira_platform.bell import call
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
 from inzira_platform.outbox import record_access
@@ -86,6 +87,7 @@ async def start_import(
     )
     session.add(made)
     await session.flush()
+    call(session, repository.BELL)
     return made, False
 
 
@@ -97,6 +99,7 @@ async def _go_on(session: AsyncSession, known: RegisterImport) -> None:
         known.state = (ImportState.RUNNING if known.total else ImportState.RECEIVED).value
         known.attempts, known.problem, known.finished_at = 0, None, None
         known.version += 1
+    call(session, repository.BELL)
 
 
 async def get_import(session: AsyncSession, principal: Principal, import_id: UUID) -> RegisterImport:
