@@ -1,17 +1,23 @@
 """Rebuilding the read model beside the one that answers."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from gateway_scene import Person, SmallService
 from inzira_gateway.clients.journal import JournalClient
 from inzira_gateway.clients.upstream import Upstreams
+from inzira_gateway.rebuild import work
 from inzira_gateway.rebuild.service import Rebuild
 from inzira_gateway.transactions import Transactions
 from inzira_platform.clock import FixedClock
 from inzira_platform.ids import new_id
+from inzira_platform.service import Service
+from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api
 from inzira_platform.testing.consents import agreement
 from inzira_platform.testing.deliveries import Deliveries
+from inzira_platform.worker import make_runtime
 
 PATH = "/v1/operations/gateway/events/rebuild"
 
@@ -49,6 +55,35 @@ async def grown(deliveries: Deliveries, upstream: SmallService, count: int = 3) 
             identifier = upstream.keep(event, version)
             await deliveries.send(event, version=version, event_id=identifier)
     return people
+
+
+async def test_a_rebuild_that_was_asked_for_wakes_the_worker(
+    api: Api, service: Service, settings: ServiceSettings, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+
+    async def step(_rebuild: Rebuild) -> bool:
+        steps.append(1)
+        return False
+
+    monkeypatch.setattr(Rebuild, "step", step)
+    monkeypatch.setattr(work, "EVERY_SECONDS", 3600.0)
+    runtime = make_runtime(service, settings, clock)
+    hearing = asyncio.create_task(runtime.bells.hear(settings.database_dsn.get_secret_value()))
+    working = asyncio.create_task(work.work(runtime))
+    try:
+        await asyncio.sleep(1)
+        before = len(steps)
+        asked = await api.as_("administrator").post(PATH, {"reason": "a test of the way back"})
+        assert asked.status_code == 202
+        async with asyncio.timeout(20):
+            while len(steps) == before:  # noqa: ASYNC110 - a step gives no signal
+                await asyncio.sleep(0.01)
+    finally:
+        for task in (hearing, working):
+            task.cancel()
+        await asyncio.gather(hearing, working, return_exceptions=True)
+        await runtime.engine.dispose()
 
 
 async def test_rebuild_gives_the_same_model_and_flips(
