@@ -1,5 +1,6 @@
 """Every SQL statement about the age of the read model."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -10,9 +11,11 @@ from inzira_gateway.journey.models import SourceSeen
 
 NOTE = text(
     "INSERT INTO source_seen AS s (source, fresh_at, checked_at, is_reachable) "
-    "VALUES (:source, CASE WHEN :fresh THEN :now ELSE '1970-01-01'::timestamptz END, :now, :reachable) "
-    "ON CONFLICT (source) DO UPDATE SET checked_at = :now, is_reachable = :reachable, "
-    "fresh_at = CASE WHEN :fresh THEN :now ELSE s.fresh_at END"
+    "SELECT n.source, CASE WHEN n.fresh THEN :now ELSE '1970-01-01'::timestamptz END, :now, n.reachable "
+    "FROM unnest(CAST(:sources AS text[]), CAST(:fresh AS boolean[]), CAST(:reachable AS boolean[])) "
+    "AS n(source, fresh, reachable) ORDER BY n.source "
+    "ON CONFLICT (source) DO UPDATE SET checked_at = excluded.checked_at, is_reachable = excluded.is_reachable, "
+    "fresh_at = CASE WHEN excluded.fresh_at = excluded.checked_at THEN excluded.fresh_at ELSE s.fresh_at END"
 )
 BEHIND = text(
     "SELECT topic, sum(greatest(0, highwater - position)) AS lag FROM consumer_position "
@@ -25,9 +28,13 @@ REACHED = text(
 )
 
 
-async def note(session: AsyncSession, source: str, now: datetime, *, fresh: bool, reachable: bool) -> None:
-    """Keep the result of one check."""
-    values = {"source": source, "now": now, "fresh": fresh, "reachable": reachable}
+async def note(session: AsyncSession, now: datetime, fresh: Mapping[str, bool], reachable: Mapping[str, bool]) -> None:
+    """Keep the result of one look at these sources."""
+    sources = list(reachable)
+    values = {
+        "now": now, "sources": sources, "fresh": [fresh[source] for source in sources],
+        "reachable": [reachable[source] for source in sources],
+    }  # fmt: skip
     await session.execute(NOTE, values)
 
 

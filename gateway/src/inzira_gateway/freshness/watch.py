@@ -40,9 +40,10 @@ async def look(client: aiohttp.ClientSession, transactions: Transactions, settin
     reachable = await services_answer(client, settings.upstreams)
     async with transactions.begin() as session:
         lag = await repository.lag_by_topic(session, CONSUMER)
-        for source, answers in reachable.items():
-            fresh = answers and broker and lag.get(f"inzira.{source}", 0) == 0
-            await repository.note(session, source, runtime.clock.now(), fresh=fresh, reachable=answers)
+        fresh = {
+            source: answers and broker and lag.get(f"inzira.{source}", 0) == 0 for source, answers in reachable.items()
+        }
+        await repository.note(session, runtime.clock.now(), fresh, reachable)
 
 
 async def services_answer(client: aiohttp.ClientSession, bases: Mapping[str, str]) -> dict[str, bool]:

@@ -64,6 +64,7 @@ def _lifespan(settings: ServiceSettings) -> Any:  # noqa: ANN401 - Starlette's l
         operation_table(app.openapi())
         engine = make_engine(settings.database_dsn.get_secret_value(), settings.database_pool)
         app.state.engine = engine
+        app.state.alone = engine.execution_options(isolation_level="AUTOCOMMIT")  # statements without a transaction
         app.state.sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
         app.state.waker = Waker(settings.database_dsn.get_secret_value())
         app.state.waker.start()
@@ -112,7 +113,7 @@ def _health(app: FastAPI) -> None:
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> Response:
         try:
-            async with asyncio.timeout(3), app.state.engine.connect() as connection:
+            async with asyncio.timeout(3), app.state.alone.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except Exception as error:
             return JSONResponse({"status": "not ready", "cause": type(error).__name__}, 503)

@@ -21,6 +21,7 @@ from inzira_platform.logging import configure_logging
 from inzira_platform.migrate import drift, migrate, revisions
 from inzira_platform.recovery import begin_anew
 from inzira_platform.service import Service
+from inzira_platform.serving import Server
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.worker import run_worker
 
@@ -82,7 +83,7 @@ def _serve(service: Service, settings: ServiceSettings) -> None:
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=16_384,
     )
-    uvicorn.Server(config).run()
+    Server(config).run()
 
 
 async def _migrate(service: Service, settings: ServiceSettings) -> None:
