@@ -23,17 +23,19 @@ NEW = text(
     "INSERT INTO inbox(consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[])) "
     "ON CONFLICT DO NOTHING RETURNING event_id"
 )
-VERSIONS = text(
-    "SELECT source, stream, version FROM consumed_stream WHERE consumer = :consumer "
-    "AND (source, stream) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:streams AS text[])))"
+# Asked after NEW has waited for whoever took the same records at the same moment: it sees what they reached.
+REACHED = text(
+    "SELECT asked.source, asked.stream, coalesce(done.version, 0) AS version, "
+    "EXISTS (SELECT 1 FROM parked_event p WHERE p.consumer = :consumer "
+    "AND p.key = asked.source || '|' || asked.stream AND p.replayed_at IS NULL) AS blocked "
+    "FROM unnest(CAST(:sources AS text[]), CAST(:streams AS text[])) AS asked(source, stream) "
+    "LEFT JOIN consumed_stream done ON done.consumer = :consumer "
+    "AND done.source = asked.source AND done.stream = asked.stream"
 )
 ADVANCE = text(
     "INSERT INTO consumed_stream(consumer, source, stream, version) "
     "SELECT :consumer, * FROM unnest(CAST(:sources AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[])) "
     "ON CONFLICT (consumer, source, stream) DO UPDATE SET version = excluded.version"
-)
-OPEN_KEYS = text(
-    "SELECT DISTINCT key FROM parked_event WHERE consumer = :consumer AND key = ANY(:keys) AND replayed_at IS NULL"
 )
 PARK = text(
     'INSERT INTO parked_event(id, consumer, key, reason, detail, event_id, topic, partition, "offset", sequence, '
@@ -41,6 +43,8 @@ PARK = text(
     ":offset, :sequence, CAST(:headers AS jsonb), :payload, :attempts)"
 )
 
+Stream = tuple[str, str]
+"""A service, and the stream as it names it."""
 TRANSIENT_STATES = ("08", "53", "55", "57", "40")
 
 
@@ -59,9 +63,9 @@ class Standing:
     """What the consumer knows about the streams of one batch."""
 
     fresh: set[UUID] = field(default_factory=set)
-    versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    blocked: set[str] = field(default_factory=set)
-    moved: set[tuple[str, str]] = field(default_factory=set)
+    versions: dict[Stream, int] = field(default_factory=dict)
+    blocked: set[Stream] = field(default_factory=set)
+    moved: set[Stream] = field(default_factory=set)
 
 
 @dataclass
@@ -103,24 +107,19 @@ class Inbox:
         standing = Standing(fresh=set(fresh))
         if not fresh:
             return standing
-        pairs = sorted(
-            {(r.source, r.envelope.partitionkey) for r in decoded if r.envelope and r.envelope.id in standing.fresh}
-        )
-        standing.versions = await self.versions(session, pairs)
-        keys = sorted({record.key for record in decoded})
-        blocked = await session.execute(OPEN_KEYS, {"consumer": self._consumer, "keys": keys})
-        standing.blocked = set(blocked.scalars())
+        envelopes = [(record.source, record.envelope) for record in decoded if record.envelope]
+        streams = {(source, found.partitionkey) for source, found in envelopes if found.id in standing.fresh}
+        standing.versions, standing.blocked = await self.reached(session, sorted(streams))
         return standing
 
-    async def versions(self, session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Version applied last per (source, stream)."""
-        rows = await session.execute(
-            VERSIONS,
-            {"consumer": self._consumer, "sources": [p[0] for p in pairs], "streams": [p[1] for p in pairs]},
-        )
-        return {(row.source, row.stream): row.version for row in rows}
+    async def reached(self, session: AsyncSession, streams: Sequence[Stream]) -> tuple[dict[Stream, int], set[Stream]]:
+        """The version applied last of each of these streams (0: none), and those with an event that is parked."""
+        columns = {"sources": [source for source, _ in streams], "streams": [stream for _, stream in streams]}
+        rows = (await session.execute(REACHED, {"consumer": self._consumer, **columns})).all()
+        blocked = {(row.source, row.stream) for row in rows if row.blocked}
+        return {(row.source, row.stream): row.version for row in rows}, blocked
 
-    async def advance(self, session: AsyncSession, versions: Mapping[tuple[str, str], int]) -> None:
+    async def advance(self, session: AsyncSession, versions: Mapping[Stream, int]) -> None:
         """Keep the versions reached."""
         if not versions:
             return
@@ -148,12 +147,12 @@ class Inbox:
             return 1
         stream = (record.source, envelope.partitionkey)
         have = standing.versions.get(stream, 0)
-        if record.key in standing.blocked:
+        if stream in standing.blocked:
             await self.park(session, record, "behind", "an earlier event of this stream is parked")
             return 0
         if envelope.sequence == 0:
             await self.park(session, record, "malformed", "an event of this topic carries a version")
-            standing.blocked.add(record.key)
+            standing.blocked.add(stream)
             return 0
         if envelope.sequence <= have:
             metrics.INBOX_DUPLICATES.inc()
@@ -161,7 +160,7 @@ class Inbox:
         if envelope.sequence > have + 1:
             metrics.VERSION_GAPS.inc()
             await self.park(session, record, "gap", f"expected version {have + 1}")
-            standing.blocked.add(record.key)
+            standing.blocked.add(stream)
             return 0
         await self._take(session, record, gathered)
         standing.versions[stream] = envelope.sequence

@@ -81,7 +81,7 @@ class Parking:
         if record.envelope is None:
             return False
         stream = (record.source, record.envelope.partitionkey)
-        have = (await self._inbox.versions(session, [stream])).get(stream, 0)
+        have = (await self._inbox.reached(session, [stream]))[0][stream]
         version = record.envelope.sequence
         if version > have + 1:
             return False
