@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import pytest
+from inzira_platform import consumer, metrics
 from inzira_platform.bell import OUTBOX
 from inzira_platform.broker import METADATA_MS, BrokerSettings
 from inzira_platform.consumer import ConsumerRunner
@@ -66,6 +68,23 @@ async def test_every_write_arrives_once_and_in_order(
         assert await echoes(api, person, 23) == list(range(1, 24))
     parked = "SELECT count(*) FROM parked_event WHERE key LIKE '%' || $1"  # the broker is shared with other tests
     assert await api.database.value(parked, str(person)) == 0
+
+
+async def test_what_was_taken_does_not_come_again_once_it_was_quiet(
+    api: Api, service: Service, settings: ServiceSettings, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "TELL_SECONDS", 3.0)
+    person = await person_in(api)
+    async with working(service, settings, broker):
+        for count in range(1, 5):  # batches close upon each other: the broker is not told of each
+            await write(api, person, 1)
+            await echoes(api, person, count)
+        await asyncio.sleep(consumer.TELL_SECONDS + 2 * consumer.POLL_MS / 1000)
+    before = metrics.INBOX_DUPLICATES._value.get()
+    async with working(service, settings, broker):
+        await write(api, person, 1)
+        assert await echoes(api, person, 5) == [1, 2, 3, 4, 5]
+    assert metrics.INBOX_DUPLICATES._value.get() == before
 
 
 async def test_a_database_that_goes_away_is_waited_for(

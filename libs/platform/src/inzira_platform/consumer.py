@@ -32,6 +32,9 @@ ATTEMPTS = 3
 STALL_SECONDS = 20.0
 RELEASE_SECONDS = 1.0
 QUIET_RELEASE_SECONDS = 10.0
+TELL_SECONDS = 0.25
+"""While records come, the broker is told how far they were taken no more often: what it hands out again after a crash
+is in the inbox, and each time costs a round trip here and a record there."""
 
 EPOCHS = text("SELECT topic, partition, source, epoch FROM consumed_epoch WHERE consumer = :consumer")
 KEEP_EPOCH = text(
@@ -86,6 +89,8 @@ class ConsumerRunner:
         self._progress = time.monotonic()
         self._looked = time.monotonic()
         self._behind: dict[TopicPartition, int] = {}
+        self._taken: dict[TopicPartition, int] = {}
+        self._told = 0.0
         self._released = 0.0
         self._open = True
 
@@ -113,7 +118,7 @@ class ConsumerRunner:
         consumer = await start_consumer(self._broker, self._consumer, self._topics, _Rebalances())
         pace = Pace(consumer, self._broker, self._runtime.service.linger_ms)
         self._progress = self._looked = time.monotonic()
-        self._behind = {}
+        self._behind, self._taken = {}, {}
         try:
             while True:
                 # aiokafka waits without end for an assignment when a rejoin after a broker's restart goes wrong, and
@@ -125,6 +130,7 @@ class ConsumerRunner:
                 if batches:
                     await failpoint("getmany_tx")
                     await self._take(consumer, batches)
+                await self._tell(consumer)
                 await self._watch(consumer)
                 await self._release()
         finally:
@@ -144,8 +150,7 @@ class ConsumerRunner:
         positions = [(tp, offset, consumer.highwater(tp) or offset) for tp, offset in offsets.items()]
         await self._with_retries([record for record in kept if not self._is_of_a_former_log(record)], positions)
         self._progress = time.monotonic()
-        await failpoint("commit_offset")
-        await self._commit(consumer, offsets)
+        self._taken |= offsets
         self._report(kept, positions)
 
     async def _with_retries(self, records: list[Incoming], positions: list[Any]) -> None:
@@ -240,6 +245,7 @@ class ConsumerRunner:
                     rewound.add(key[:2])
         for topic, partition in rewound:
             consumer.seek(TopicPartition(topic, partition), 0)
+            self._taken.pop(TopicPartition(topic, partition), None)
             log().warning("consumer.rewound", topic=topic, partition=partition)
         return rewound
 
@@ -267,6 +273,17 @@ class ConsumerRunner:
                 },
             )
         self._epochs[key] = epoch
+
+    async def _tell(self, consumer: AIOKafkaConsumer) -> None:
+        """Let the broker know how far records were taken, after each poll, also one that brought none."""
+        if not self._taken or time.monotonic() - self._told < TELL_SECONDS:
+            return
+        await failpoint("commit_offset")
+        mine = consumer.assignment()
+        offsets = {tp: offset for tp, offset in self._taken.items() if tp in mine}
+        if offsets:
+            await self._commit(consumer, offsets)
+        self._taken, self._told = {}, time.monotonic()
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         try:
