@@ -9,8 +9,9 @@ import pytest
 from inzira_platform.auth import system
 from inzira_platform.bell import OUTBOX, RECORDED, called
 from inzira_platform.clock import FixedClock
+from inzira_platform.context import Trace
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit, emit_many, record_access
+from inzira_platform.outbox import emit, emit_caused, emit_many, record_access
 from inzira_platform.scope import enter_scope
 from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
@@ -37,6 +38,24 @@ async def begin(
 
     yield opened
     await runtime.engine.dispose()
+
+
+async def test_each_event_carries_the_trace_it_belongs_to(
+    begin: Callable[..., object], database: ServiceDatabase
+) -> None:
+    person = new_id()
+    causes = [Trace(traceparent=f"00-{n:032x}-{n:016x}-01", causation_id=new_id()) for n in (1, 2)]
+    told = [(trace, training_changed(person, "A")) for trace in (*causes, causes[0])]
+    async with begin() as session:  # type: ignore[attr-defined]  # an async context manager
+        assert await emit_caused(session, told) == [1, 2, 3]
+    rows = await database.rows(
+        "SELECT headers ->> 'causationid' AS cause, headers ->> 'correlationid' AS request, "
+        "headers ->> 'traceparent' AS parent FROM outbox ORDER BY seq"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        (str(trace.causation_id), str(trace.request_id), trace.traceparent) for trace, _ in told
+    ]
+    assert [trace.positions for trace in causes] == [{f"person:{person}": 3}, {f"person:{person}": 2}]
 
 
 async def test_versions_go_on_in_the_order_given(begin: Callable[..., object], database: ServiceDatabase) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform.auth import Principal
 from inzira_platform.bell import OUTBOX, RECORDED, call
-from inzira_platform.context import current_trace
+from inzira_platform.context import Trace, current_trace
 from inzira_platform.ids import new_id
 
 EMIT = text(
@@ -68,34 +68,35 @@ async def emit(session: AsyncSession, event: Event, stream: str | None = None) -
     have no gaps.
     """
     name = stream or event.stream
-    row = await session.execute(EMIT, _row(session, event, name))
+    trace = current_trace()
+    row = await session.execute(EMIT, _row(session, event, name, trace))
     version = int(row.scalar_one())
-    current_trace().positions[name] = version
+    trace.positions[name] = version
     call(session, OUTBOX)
     return version
-
-
-async def emit_all(session: AsyncSession, events: Iterable[tuple[str | None, Event]]) -> None:
-    """Emit several (stream, event) pairs in the sorted order of their streams, which rules out deadlocks."""
-    named = [(stream or event.stream, event) for stream, event in events]
-    for stream, event in sorted(named, key=lambda pair: pair[0]):
-        await emit(session, event, stream)
 
 
 async def emit_many(session: AsyncSession, events: Sequence[Event]) -> list[int]:
     """Append many events, each to its own stream, in one statement; their versions, in the order given.
 
-    Events of one stream keep their order. The locks of all their streams last until commit.
+    Events of one stream keep their order. The locks of all their streams, taken in sorted order, last until commit.
     """
-    if not events:
+    trace = current_trace()
+    return await emit_caused(session, [(trace, event) for event in events])
+
+
+async def emit_caused(session: AsyncSession, told: Sequence[tuple[Trace, Event]]) -> list[int]:
+    """As `emit_many`, of events that several deliveries caused: each with the trace it belongs to."""
+    if not told:
         return []
-    rows = [_row(session, event, event.stream) for event in events]
+    rows = [_row(session, event, event.stream, trace) for trace, event in told]
     columns = {
         name: [row[name] for row in rows] for name in ("event_id", "stream", "topic", "type", "headers", "payload")
     }
     found = {row.event_id: int(row.version) for row in await session.execute(EMIT_MANY, columns)}
     versions = [found[row["event_id"]] for row in rows]
-    current_trace().positions.update(zip(columns["stream"], versions, strict=True))
+    for (trace, event), version in zip(told, versions, strict=True):
+        trace.positions[event.stream] = version
     call(session, OUTBOX)
     return versions
 
@@ -131,12 +132,11 @@ async def record_access(
         request_id=str(trace.request_id),
         view=view,
     )
-    await session.execute(APPEND, _row(session, event, f"access:{trace.request_id}"))
+    await session.execute(APPEND, _row(session, event, f"access:{trace.request_id}", trace))
     call(session, RECORDED)
 
 
-def _row(session: AsyncSession, event: Event, stream: str) -> dict[str, Any]:
-    trace = current_trace()
+def _row(session: AsyncSession, event: Event, stream: str, trace: Trace) -> dict[str, Any]:
     headers = {
         "source": f"/services/{session.info['service']}",
         "subject": stream,

@@ -33,9 +33,14 @@ class Delivery:
     request_id: str = ""
     traceparent: str = ""
 
-    def trace(self) -> None:
-        """Continue the trace of the request the event came from: what is emitted from now on was caused by it."""
-        CURRENT.set(Trace(new_id(), valid_traceparent(self.traceparent), self.event_id))
+    def trace(self) -> Trace:
+        """Continue the trace of the request the event came from: what is emitted from now on was caused by it.
+
+        For what is emitted later, together with what other events caused, the trace is returned.
+        """
+        trace = Trace(new_id(), valid_traceparent(self.traceparent), self.event_id)
+        CURRENT.set(trace)
+        return trace
 
 
 Handler = Callable[[AsyncSession, Event, Delivery], Awaitable[None]]
@@ -53,7 +58,8 @@ class Together:
 
     Give the same object for every type it takes. Its effects must be those of one event after the other in the order
     given; whatever it raises rolls the batch back, and its events come again one by one. A batch has no one cause:
-    before it emits, it continues the trace of the event that is (`Delivery.trace`).
+    before it emits, it continues the trace of the event that is (`Delivery.trace`), or emits each event with the trace
+    it belongs to (`outbox.emit_caused`).
     """
 
     def __init__(self, take: Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]) -> None:

@@ -42,10 +42,25 @@ async def test_fifty_admissions_cost_as_many_statements_as_one(intake: Intake) -
     assert await intake.deliveries.database.value("SELECT count(*) FROM prospect") == 51
 
 
-def whole_admission(intake: Intake) -> list[Event]:
-    """What intake tells of somebody with a long sentence."""
+async def test_fifty_cases_that_open_at_once_cost_as_many_statements_as_one(intake: Intake, office: Office) -> None:
+    counts = []
+    for many in (1, 50):
+        with intake.deliveries.counted() as sent:
+            await intake.deliveries.send(*(event for _ in range(many) for event in whole_admission(intake, 300)))
+        counts.append(len(sent))
+    assert counts[0] == counts[1], sent
+    assert await office.api.database.value("SELECT count(*) FROM reintegration_case") == 51
+    # each is told of by the event that made it due, in the transaction of that event's effects
+    rows = await office.api.database.rows(
+        "SELECT DISTINCT stream, headers ->> 'causationid' AS cause FROM outbox WHERE topic = 'inzira.reintegration'"
+    )
+    assert len({row["stream"] for row in rows}) == len({row["cause"] for row in rows}) == len(rows) == 51
+
+
+def whole_admission(intake: Intake, days: int = 3000) -> list[Event]:
+    """What intake tells of somebody whose sentence ends in so many days: more than a year, and no case is due."""
     person = new_id()
-    return [intake.admitted(person), intake.dates(person, TODAY + timedelta(days=3000)), agreement(person, ORG)]
+    return [intake.admitted(person), intake.dates(person, TODAY + timedelta(days=days)), agreement(person, ORG)]
 
 
 async def test_each_case_names_the_event_that_opened_it(intake: Intake, office: Office) -> None:

@@ -36,6 +36,7 @@ async def take_in(session: AsyncSession, received: Sequence[Received]) -> None:
         meta.trace()
         await EFFECTS[event.type](batch, event)
         batch.note(event.person_id)
+    await batch.open_due()
 
 
 async def _admitted(batch: Batch, event: intake.PersonAdmitted) -> None:
@@ -74,7 +75,11 @@ async def _dated(batch: Batch, event: intake.DatesComputed) -> None:
         return
     row.legal_status = str(event.legal_status)
     case = await batch.open_case(row.person_id)
-    await lifecycle.move_release(batch.session, batch.clock, row, case, event.expected_release_on, event.occurred_at)
+    due = await lifecycle.move_release(
+        batch.session, batch.clock, row, case, event.expected_release_on, event.occurred_at
+    )
+    if due is not None:
+        batch.put_off(due)
 
 
 async def _released(batch: Batch, event: intake.PersonReleased) -> None:

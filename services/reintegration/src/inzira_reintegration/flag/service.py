@@ -7,7 +7,7 @@ from uuid import UUID
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit, emit_all, record_access
+from inzira_platform.outbox import emit, emit_many, record_access
 from inzira_platform.scope import as_system
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -169,7 +169,7 @@ async def escalate_flags(session: AsyncSession, clock: Clock, by: str, limit: in
         passed = row.clock_due_at or clock.now()
         row.escalation, row.clock_due_at = escalated(FlagLevel(row.level), row.escalation, clock.now(), rules)
         row.version += 1
-        told.append((None, events.flag_changed(row, FlagState(row.state), passed, by, ESCALATED)))
+        told.append(events.flag_changed(row, FlagState(row.state), passed, by, ESCALATED))
     await session.flush()
-    await emit_all(session, told)
+    await emit_many(session, told)
     return len(rows)

@@ -1,7 +1,7 @@
 """What the scanner does about missed windows: set-based, in bounded batches, the same however often it runs."""
 
 from inzira_platform.clock import Clock
-from inzira_platform.outbox import emit_all
+from inzira_platform.outbox import emit_many
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_reintegration.case.service import contact_lost
@@ -31,5 +31,5 @@ async def declare_lost(session: AsyncSession, clock: Clock, by: str, limit: int)
         case.updated_at = clock.now()
     if cases:
         await start_search(session, cases, clock)
-        await emit_all(session, [(None, contact_lost(case, clock.now(), by)) for case in cases])
+        await emit_many(session, [contact_lost(case, clock.now(), by) for case in cases])
     return len(cases)

@@ -1,14 +1,16 @@
 """Opening, releasing, returning and ending: what custody events and the calendar do to a case."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from inzira_contracts.event import Event
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock, kigali_midnight
+from inzira_platform.context import Trace, current_trace
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit, emit_all
+from inzira_platform.outbox import emit, emit_caused, emit_many
 from inzira_platform.scope import as_system, upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,22 +43,31 @@ from inzira_reintegration.ruleset import assignment_rules, rules_on
 BY = followup.BY
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A case that is due: for whom and why, and what caused it. `on` is the day it counts from, where it is known."""
+
+    row: Prospect
+    trigger: Trigger
+    on: date | None = None
+    trace: Trace = field(default_factory=current_trace)
+
+
 async def open_due_cases(session: AsyncSession, clock: Clock, limit: int) -> int:
     """Open the cases whose window has opened; returns how many. Repeating it opens nothing twice."""
     rows = await prospects.due_prospects(session, clock, limit)
-    await _open(session, clock, rows, Trigger.RELEASE_WINDOW)
+    await open_cases(session, clock, [Opening(row, Trigger.RELEASE_WINDOW) for row in rows])
     return len(rows)
 
 
-async def _open(
-    session: AsyncSession, clock: Clock, rows: Sequence[Prospect], trigger: Trigger, on: date | None = None
-) -> list[Case]:
-    """Open a case for each prospect, in the hands of the duty worker of the district of return."""
-    previous = await cases.previous_cases(session, [row.person_id for row in rows])
+async def open_cases(session: AsyncSession, clock: Clock, due: Sequence[Opening]) -> list[Case]:
+    """Open these cases, each in the hands of the duty worker of the district of return: few statements for many."""
+    previous = await cases.previous_cases(session, [opening.row.person_id for opening in due])
     opened: list[Case] = []
-    told: list[tuple[str | None, Event]] = []
-    for row in rows:
-        case = _new_case(row, trigger, on, clock)
+    told: list[tuple[Trace, Event]] = []
+    for opening in due:
+        row, trigger = opening.row, opening.trigger
+        case = _new_case(row, trigger, opening.on, clock)
         case.previous_case_id = previous.get(case.person_id)
         at = kigali_midnight(case.opened_on)
         duty = assignment_rules().duty(row.return_district)
@@ -69,10 +80,10 @@ async def _open(
         opened.append(case)
         session.add(case)
         session.add_all([assignment, *items])
-        told += [(None, event) for event in _opening_events(case, assignment, len(items), at)]
+        told += [(opening.trace, event) for event in _opening_events(case, assignment, len(items), at)]
     await session.flush()
     await responsibility.carry(session, opened)
-    await emit_all(session, told)
+    await emit_caused(session, told)
     return opened
 
 
@@ -181,16 +192,15 @@ async def die(session: AsyncSession, clock: Clock, row: Prospect, case: Case | N
 
 async def move_release(
     session: AsyncSession, clock: Clock, row: Prospect, case: Case | None, expected: date | None, at: datetime
-) -> None:
-    """The expected release was computed or moved: open the case when it is due, or move its milestones."""
+) -> Opening | None:
+    """The expected release was computed or moved: the case that is due now, to be opened; or its milestones move."""
     row.expected_release_on = expected
     if case is None:
         waiting = row.status == ProspectStatus.WAITING and row.custody_state != "ESCAPED"
-        if waiting and is_due(expected, clock.today(), rules_on(clock.today()).opening):
-            await _open(session, clock, [row], Trigger.RELEASE_WINDOW)
-        return
+        due = waiting and is_due(expected, clock.today(), rules_on(clock.today()).opening)
+        return Opening(row, Trigger.RELEASE_WINDOW) if due else None
     if case.state != CaseState.PRE_RELEASE or case.expected_release_on == expected:
-        return
+        return None
     case.expected_release_on = expected
     cause = Cause.RELEASE_DATE_MOVED if expected else Cause.RELEASE_DATE_WITHDRAWN
     planned = followup.planned_before_release(rules_on(case.opened_on), expected)
@@ -198,6 +208,7 @@ async def move_release(
     await followup.reschedule(session, case, planned, cause, clock)
     await session.flush()
     await emit(session, followup.schedule_computed(case, at, BY, len(planned), cause.value))
+    return None
 
 
 async def release(
@@ -215,7 +226,7 @@ async def release(
     if case is None:
         if not needs_case_at_release(reason, rules_on(released_on).opening):
             return
-        (case,) = await _open(session, clock, [row], Trigger.RELEASED, released_on)
+        (case,) = await open_cases(session, clock, [Opening(row, Trigger.RELEASED, released_on)])
     cause = Cause.RELEASED if case.state == CaseState.PRE_RELEASE else Cause.RELEASE_CORRECTED
     case.state = next_state(CaseState(case.state), CaseAction.START_FOLLOW_UP).value
     case.supervision, case.district = supervision, row.return_district
@@ -236,10 +247,10 @@ async def _follow_up_from(session: AsyncSession, clock: Clock, case: Case, relea
     items = await followup.reschedule_after_release(session, case, released_on, cause, clock)
     offered = await _ask_handover(session, clock, case, at) if cause is Cause.RELEASED else None
     await session.flush()
-    told: list[tuple[str | None, Event]] = [(None, followup.schedule_computed(case, at, BY, items, cause.value))]
+    told: list[Event] = [followup.schedule_computed(case, at, BY, items, cause.value)]
     if offered is not None:
-        told.append((None, offered))
-    await emit_all(session, told)
+        told.append(offered)
+    await emit_many(session, told)
 
 
 async def _ask_handover(session: AsyncSession, clock: Clock, case: Case, at: datetime) -> Event | None:

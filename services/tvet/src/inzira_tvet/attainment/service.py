@@ -8,7 +8,7 @@ from inzira_contracts.event import Event
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit, emit_all
+from inzira_platform.outbox import emit, emit_many
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.attainment.domain import Cause, check_attained
@@ -64,7 +64,7 @@ async def cut_short(
             row = _statement(session, training, modules, CAUSES[action], training.state_on, clock, by)
             events.append(attainment_stated(row))
     await session.flush()
-    await emit_all(session, [(None, event) for event in events])
+    await emit_many(session, events)
 
 
 def _statement(

@@ -8,7 +8,7 @@ from inzira_contracts.event import Event
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
 from inzira_platform.ids import new_id
-from inzira_platform.outbox import emit_all
+from inzira_platform.outbox import emit_many
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.assessment import service as assessments
@@ -54,7 +54,7 @@ async def grant_award(
     row = _award(training, paper, clock, principal.sub)
     await add_award(session, row)
     events: list[Event] = [moved, award_granted(row)]
-    await emit_all(session, [(None, event) for event in events])
+    await emit_many(session, events)
     return row, training
 
 

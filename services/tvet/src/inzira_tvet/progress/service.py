@@ -12,7 +12,7 @@ from uuid import UUID
 from inzira_contracts.event import Event
 from inzira_platform.auth import Principal
 from inzira_platform.clock import Clock
-from inzira_platform.outbox import emit_all
+from inzira_platform.outbox import emit_many
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_tvet.assessment import service as assessments
@@ -133,7 +133,7 @@ async def record_attendance(session: AsyncSession, principal: Principal, clock: 
     events += taken.events
     events += await settle(session, held, day.held_on, clock, by)
     await session.flush()
-    await emit_all(session, [(None, event) for event in events])
+    await emit_many(session, events)
     return taken
 
 
@@ -224,7 +224,7 @@ async def _conclude(
     training.version += 1
     events += await settle(session, [training], on, clock, by)
     await session.flush()
-    await emit_all(session, [(None, event) for event in events])
+    await emit_many(session, events)
 
 
 def _trainee(training: Training) -> assessments.Trainee:
