@@ -15,10 +15,14 @@ SETTLED_SECONDS = 5.0
 """Whoever drew a sequence number has committed by then; who has not is found by the full look."""
 
 # Which rows first, each by the journal's key then: joined as a whole, a long pending set was found by reading the whole
-# journal, for every batch, whenever the statistics had seen it long.
+# journal, for every batch, whenever the statistics had seen it long. What is under way is a table, as a list would be
+# searched from its beginning for every row.
 PENDING = """
 SELECT o.seq, o.event_id, o.stream, o.version, o.pkey, o.topic, o.type, o.headers, o.payload, o.created_at
-FROM (SELECT seq, created_at FROM outbox_pending WHERE seq > $1 AND seq <> ALL($2) ORDER BY seq LIMIT $3) p
+FROM (
+  SELECT seq, created_at FROM outbox_pending
+  WHERE seq > $1 AND seq NOT IN (SELECT unnest($2::bigint[])) ORDER BY seq LIMIT $3
+) p
 CROSS JOIN LATERAL (SELECT * FROM outbox WHERE seq = p.seq AND created_at = p.created_at LIMIT 1) o ORDER BY p.seq
 """
 

@@ -22,7 +22,7 @@ from inzira_platform.logging import log
 from inzira_platform.pending import FULL_LOOK_SECONDS, Pending
 from inzira_platform.publishing import Acknowledged, Outgoing, publish
 
-BATCH = 1000
+BATCH = 2000
 BUSY_POLL = 0.02
 IDLE_POLL = 5.0
 """A process that committed and was killed before it could ring is waited for so long; whoever rings, not at all."""
