@@ -43,7 +43,9 @@ DELETE FROM outbox_pending WHERE seq = ANY($4)
 REFILL = """
 INSERT INTO outbox_pending SELECT seq, hashtext(pkey) & 15, created_at FROM outbox ON CONFLICT DO NOTHING
 """
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
+# The last is what asyncpg raises when the server ends the connection just before the next statement.
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECTION_ERRORS = (OSError, *DATABASE_ERRORS, KafkaError, TimeoutError)
 
 
 class LogLostError(Exception):
