@@ -18,8 +18,8 @@ class _Eager:
         self._row, self._emit = outbox._row, outbox.emit
         self._written: dict[int, dict[str, Any]] = {}
 
-    def row(self, session: Any, event: Any, stream: str) -> dict[str, Any]:  # noqa: ANN401 - passed through
-        made = self._written[id(session)] = self._row(session, event, stream)
+    def row(self, session: Any, event: Any, stream: str, trace: Any) -> dict[str, Any]:  # noqa: ANN401 - passed through
+        made = self._written[id(session)] = self._row(session, event, stream, trace)
         return made
 
     async def emit(self, session: Any, event: Any, stream: str | None = None) -> int:  # noqa: ANN401 - passed through
