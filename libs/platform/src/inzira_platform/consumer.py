@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inzira_platform import metrics
 from inzira_platform.auth import system
+from inzira_platform.backoff import Backoff
 from inzira_platform.bell import called
 from inzira_platform.broker import BrokerSettings, close_consumer, ensure_topics, start_consumer
 from inzira_platform.delivery import Incoming, incoming
@@ -60,6 +61,9 @@ class NarrowError(Exception):
     """The broker knows fewer partitions of a topic than the contract has: the client is made anew."""
 
 
+CLIENT_ERRORS = (KafkaError, OSError, TimeoutError, StalledError, NarrowError)
+
+
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     async def on_partitions_revoked(self, _revoked: Any) -> None:  # noqa: ANN401 - aiokafka is untyped
         """Nothing to do: effects and offsets are committed batch by batch."""
@@ -99,18 +103,17 @@ class ConsumerRunner:
 
         Raises UnclosedError when only a new process helps.
         """
-        delay = 0.2
+        backoff = Backoff()
         while True:
+            backoff.begin()
             try:
                 await self._consume()
-            except (KafkaError, OSError, TimeoutError, StalledError, NarrowError) as error:
-                log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
             except Exception as error:
-                if not is_transient(error):
+                if not (isinstance(error, CLIENT_ERRORS) or is_transient(error)):
                     raise
-                log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 5.0)
+                seconds = backoff.seconds()
+                log().warning("consumer.interrupted", error_class=type(error).__name__, seconds=seconds)
+                await asyncio.sleep(seconds)
 
     async def _consume(self) -> None:
         await ensure_topics(self._broker)

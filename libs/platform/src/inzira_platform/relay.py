@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from inzira_contracts.envelope import Envelope
 
 from inzira_platform import metrics
+from inzira_platform.backoff import Backoff
 from inzira_platform.bell import OUTBOX, listen, rings
 from inzira_platform.broker import BrokerSettings, Topics, start_producer, stop_client
 from inzira_platform.failpoints import failpoint
@@ -69,16 +70,16 @@ class Relay:
 
     async def run(self) -> None:
         """Lead when the lock is free, stand by while it is not, back off from whatever fails."""
-        delay = 0.2
+        backoff = Backoff()
         while True:
+            backoff.begin()
             try:
                 await self._with_connection()
-                delay = 0.2
             except CONNECTION_ERRORS as error:
-                log().warning("relay.interrupted", error_class=type(error).__name__, seconds=delay)
-            metrics.RELAY_LEADER.set(0)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 5.0)
+                metrics.RELAY_LEADER.set(0)
+                seconds = backoff.seconds()
+                log().warning("relay.interrupted", error_class=type(error).__name__, seconds=seconds)
+                await asyncio.sleep(seconds)
 
     async def _with_connection(self) -> None:
         connection = await asyncpg.connect(
