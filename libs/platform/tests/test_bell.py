@@ -191,3 +191,23 @@ def test_nobody_rings_what_was_not_announced() -> None:
     bells.ring({DOOR})
     with pytest.raises(KeyError):
         bells[DOOR]
+
+
+async def test_a_ring_does_not_keep_the_end_from_whoever_waits() -> None:
+    """Told to end in the instant it rings, a part of a worker that would wait again is over."""
+    door = asyncio.Event()
+
+    async def waiting() -> None:
+        while True:
+            await rings(door, 20)
+            door.clear()
+
+    part = asyncio.create_task(waiting())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    door.set()
+    await asyncio.sleep(0)
+    part.cancel()
+    done, _ = await asyncio.wait([part], timeout=1)
+    part.cancel()
+    assert done

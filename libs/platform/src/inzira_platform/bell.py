@@ -84,7 +84,9 @@ class Bells:
 async def rings(bell: asyncio.Event, seconds: float) -> bool:
     """Whether it rings within `seconds`; waits no longer than until it does."""
     try:
-        await asyncio.wait_for(bell.wait(), seconds)
+        # not wait_for: where it rings in the instant somebody is told to end, that would keep the end from them
+        async with asyncio.timeout(seconds):
+            await bell.wait()
     except TimeoutError:
         return False
     return True
