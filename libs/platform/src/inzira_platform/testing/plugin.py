@@ -17,7 +17,6 @@ from joserfc.jwk import ECKey
 
 from inzira_platform.clock import FixedClock
 from inzira_platform.embedded import ApacheKafka, Child, EmbeddedBroker, EmbeddedPostgres, free_port
-from inzira_platform.garbage import settle
 from inzira_platform.logging import configure_logging
 from inzira_platform.migrate import migrate
 from inzira_platform.provision import Passwords, provision
@@ -37,11 +36,6 @@ def pytest_configure() -> None:
     configure_logging("test", "pytest", "console")
     hypothesis.settings.register_profile("inzira", deadline=None)
     hypothesis.settings.load_profile("inzira")
-
-
-def pytest_collection_finish() -> None:
-    """As a process that serves: what was made to start with is not looked at again by the garbage collector."""
-    settle()
 
 
 @pytest.hookimpl(wrapper=True)
