@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
+from held import holding_faults
 from owned import faults, owned
 from policies import POLICIES, Net
 
@@ -73,6 +74,7 @@ async def judge(net: Net, turned: Turned) -> Judged:
             found = await net.foreign_writes([turned.table], turned.kinds)
         else:
             found = await net.differences([turned.table], turned.kinds)
+            found += await holding_faults(net, [turned.table], turned.kinds)
     except asyncpg.PostgresError as error:
         found = [f"refused by the database: {type(error).__name__}"]
     finally:

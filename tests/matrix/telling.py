@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from database_mutants import judge, turned_of
+from held import holding_faults
 from owned import faults, keep_answers
 from policies import Net, readers
 from runs import Outcome, Run
@@ -29,11 +30,6 @@ NOTHING_THERE = frozenset({"person_flag", "certificate_duplicate", "fact_correct
 """Tables with nobody in them in these tests: their policies are those of their neighbours, and are not turned round."""
 
 
-SEEN_ELSEWHERE = frozenset({"participant.held: nobody", "participant.held: dropped"})
-"""Whose rows may be locked, and not changed: no cell locks any. Without the policy tests/security/test_rls.py fails;
-with one that lets nobody lock, nobody can be enrolled or trained, as the services' own tests see."""
-
-
 async def hold_the_net(run: Run, record: Callable[[str, object], None]) -> None:
     """The database by itself shows and takes what is written, and every policy of it turned round is noticed."""
     service = run.deployed.service.name
@@ -42,13 +38,13 @@ async def hold_the_net(run: Run, record: Callable[[str, object], None]) -> None:
         assert not unsaid, f"tables about persons, or lines of policy/databases.yaml, alone: {unsaid}"
         assert {name for name, people in net.present.items() if not people} <= NOTHING_THERE
         await keep_answers(net)
-        found = await net.differences() + await net.foreign_writes() + await faults(net)
+        found = await net.differences() + await net.foreign_writes() + await faults(net) + await holding_faults(net)
         found += await net.consent_faults() if service == "intake" else []
         assert not found, "\n" + "\n".join(found)
         record(f"matrix_{service}_tables", net.cells)
         print(f"{service} tables: {net.cells} cells")
         judged = [await judge(net, turned) async for turned in turned_of(net)]
-    survivors = [one.turned.name for one in judged if one.caught_by is None and one.turned.name not in SEEN_ELSEWHERE]
+    survivors = [one.turned.name for one in judged if one.caught_by is None]
     print(f"{service} row-level-security policies turned round: {len(judged)}, caught {len(judged) - len(survivors)}")
     for one in judged:
         print(f"  {'caught' if one.caught_by else 'NOT CAUGHT'}  {one.turned.name}  by  {one.caught_by}")
