@@ -1,11 +1,15 @@
 """The service under test, with a key of its own for identifiers."""
 
 import base64
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from inzira_intake.main import SERVICE
 from inzira_platform.service import Service
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves the scene out of reach of the tests
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from inzira_platform.ids import as_id
 from inzira_platform.page import PageRequest
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,15 +41,7 @@ async def list_accounts(session: AsyncSession, page: PageRequest) -> Sequence[Ac
 
 async def find_officers(session: AsyncSession, ids: Sequence[str]) -> Sequence[Row[UUID, str, str]]:
     """Id, name and agency of the accounts among `ids`; what is no account id is passed over."""
-    known = [UUID(identifier) for identifier in dict.fromkeys(ids) if _is_uuid(identifier)]
+    known = [identifier for identifier in map(as_id, dict.fromkeys(ids)) if identifier is not None]
     if not known:
         return []
     return (await session.execute(AMONG, {"ids": known})).all()
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -8,7 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
-from uuid import UUID
+
+from inzira_platform.ids import as_id
 
 from inzira_gateway.partner import repository as partners
 from inzira_gateway.partner.repository import Standing as PartnerStanding
@@ -83,22 +84,15 @@ class Standings:
         return standing.quota_per_minute
 
     async def _find_session(self, session_id: str) -> Standing | None:
-        if not _is_uuid(session_id):
+        identifier = as_id(session_id)
+        if identifier is None:
             return None
         async with self._transactions.begin() as session:
-            return await repository.find_standing(session, UUID(session_id))
+            return await repository.find_standing(session, identifier)
 
     async def _find_partner(self, partner_id: str) -> PartnerStanding | None:
-        if not _is_uuid(partner_id):
+        identifier = as_id(partner_id)
+        if identifier is None:
             return None
         async with self._transactions.begin() as session:
-            return await partners.find_standing(session, UUID(partner_id))
-
-
-def _is_uuid(text: str) -> bool:
-    """Whether it can be the id of anything here."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+            return await partners.find_standing(session, identifier)

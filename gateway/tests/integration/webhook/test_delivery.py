@@ -16,7 +16,7 @@ from inzira_platform.ids import new_id
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
-from partner_scene import Partner, administrator, consent, fresh, granted, registered, withdrawal
+from partner_scene import Partner, administrator, consent, fresh, withdrawal
 from webhook_scene import EVERY_PLACE, PURPOSE, Receiver, Worker, deliveries_of, keys_of, receiving, woken_at
 
 NEWS = "inzira.partner.feed.advanced.v1"
@@ -36,20 +36,6 @@ def receiver(_server: Receiver) -> Receiver:
     _server.let_go.clear()
     _server.sent_bytes = 0
     return _server
-
-
-@pytest.fixture
-async def partner(api: Api, door: Api) -> Partner:
-    """A partner that may follow the returns to one district."""
-    made = await registered(api, door)
-    await granted(api, made, route="feed")
-    await fresh(api)
-    return made
-
-
-@pytest.fixture
-async def caller(partner: Partner) -> Caller:
-    return await partner.sign_in()
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ async def partner(api: Api, door: Api) -> Partner:
     return made
 
 
-@pytest.fixture
-async def caller(partner: Partner) -> Caller:
-    return await partner.sign_in()
-
-
 async def refusals(api: Api) -> list[str]:
     rows = await api.database.rows(
         "SELECT reason FROM partner_record WHERE action LIKE '% /v1/webhooks%' AND outcome = 'REFUSED' ORDER BY id"

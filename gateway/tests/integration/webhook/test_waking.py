@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
 from partner_scene import Partner, administrator, consent, fresh, granted, registered
-from webhook_scene import Receiver, receiving, woken_at, working
+from webhook_scene import Receiver, woken_at, working
 
 NEVER = 3600.0
 
@@ -31,25 +31,6 @@ class RunningClock:
 
     def today(self) -> date:
         return self._start.today()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as running:
-        yield running
-
-
-@pytest.fixture
-async def partner(api: Api, door: Api) -> Partner:
-    made = await registered(api, door)
-    await granted(api, made, route="feed")
-    await fresh(api)
-    return made
-
-
-@pytest.fixture
-async def caller(partner: Partner) -> Caller:
-    return await partner.sign_in()
 
 
 @pytest.fixture(autouse=True)

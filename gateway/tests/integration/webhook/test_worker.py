@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,28 +20,9 @@ from inzira_platform.service import Service
 from inzira_platform.settings import ServiceSettings
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.deliveries import Deliveries
-from partner_scene import Partner, consent, fresh, granted, registered
+from partner_scene import Partner, consent, granted, registered
 from pydantic import SecretStr
 from webhook_scene import Receiver, Worker, deliveries_of, keys_of, receiving, woken_at, working
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as running:
-        yield running
-
-
-@pytest.fixture
-async def partner(api: Api, door: Api) -> Partner:
-    made = await registered(api, door)
-    await granted(api, made, route="feed")
-    await fresh(api)
-    return made
-
-
-@pytest.fixture
-async def caller(partner: Partner) -> Caller:
-    return await partner.sign_in()
 
 
 @pytest.fixture

@@ -206,7 +206,8 @@ class Relay:
         partitions = [TopicPartition(row["topic"], row["partition"]) for row in known]
         if not partitions:
             return
-        ends = await asyncio.wait_for(probe.end_offsets(partitions), 10)
+        async with asyncio.timeout(LOG_CHECK_SECONDS):
+            ends = await probe.end_offsets(partitions)
         if any(end == 0 for end in ends.values()):
             await self._refill(connection)
 

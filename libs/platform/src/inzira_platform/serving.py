@@ -1,10 +1,11 @@
 """The HTTP server of an API process."""
 
 import asyncio
-from contextlib import suppress
 from types import FrameType
 
 import uvicorn
+
+from inzira_platform.bell import rings
 
 TICK_SECONDS = 1.0
 
@@ -25,5 +26,4 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Until it is to end; every tenth tick of uvicorn's, which are those that set the date."""
         while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), TICK_SECONDS)
+            await rings(self._ended, TICK_SECONDS)

@@ -6,23 +6,14 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from intake_scene import release_plan
 from inzira_platform.testing.client import Caller
 from inzira_platform.testing.database import ServiceDatabase
 from inzira_platform.testing.simultaneous import before_telling_of, deadlocks, one_into_another
 
 Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
-RELEASED = "2026-01-31T10:00:00+02:00"
-PLAN = {
-    "reason": "SENTENCE_EXPIRED",
-    "order_number": "REL/1",
-    "order_authority": "Invented director",
-    "released_at": RELEASED,
-    "verified_end_on": "2026-01-31",
-    "property_return": "RETURNED",
-    "file_copy": "GIVEN",
-    "checklist": {"id_documents": "YES", "means_to_travel": "YES"},
-}
+PLAN = release_plan("2026-01-31")
 DEATH = {
     "occurred_at": "2026-01-30T10:00:00+02:00",
     "place": "HOSPITAL",

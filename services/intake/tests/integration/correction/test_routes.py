@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from intake_scene import release_plan
 from inzira_contracts.intake import DatesComputed, FactCorrected
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.database import ServiceDatabase
@@ -12,16 +13,7 @@ from inzira_platform.testing.database import ServiceDatabase
 Body = dict[str, Any]
 Admit = Callable[..., Awaitable[Body]]
 MakeAdmission = Callable[..., Body]
-PLAN = {
-    "reason": "SENTENCE_EXPIRED",
-    "order_number": "REL/1",
-    "order_authority": "Invented director",
-    "released_at": "2026-01-31T10:00:00+02:00",
-    "verified_end_on": "2026-01-31",
-    "property_return": "RETURNED",
-    "file_copy": "GIVEN",
-    "checklist": {"id_documents": "YES", "means_to_travel": "YES"},
-}
+PLAN = release_plan("2026-01-31")
 EARLIER = {"fact": "ADMISSION", "occurred_at": "2024-02-20T08:00:00+02:00", "reason_code": "LATE_DOCUMENT"}
 
 

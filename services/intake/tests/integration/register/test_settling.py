@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from intake_scene import release_plan
 from inzira_platform.clock import FixedClock
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.database import ServiceDatabase
@@ -127,17 +128,7 @@ async def test_released_person_who_came_back_is_admitted_again(
     await deliveries.scan("register.import")
     path = f"/v1/imports/{sent.json()['id']}"
     person = (await officer.get(f"{path}/rows")).json()["items"][0]["person_id"]
-    plan = {
-        "reason": "SENTENCE_EXPIRED",
-        "order_number": "REL/1",
-        "order_authority": "Invented director",
-        "released_at": "2020-04-02T10:00:00+02:00",
-        "verified_end_on": "2020-04-02",
-        "property_return": "RETURNED",
-        "file_copy": "GIVEN",
-        "checklist": {"id_documents": "YES", "means_to_travel": "YES"},
-    }
-    prepared = await officer.post(f"/v1/persons/{person}/releases", json=plan)
+    prepared = await officer.post(f"/v1/persons/{person}/releases", json=release_plan("2020-04-02"))
     second = api.as_("rcs_intake_officer", facility="HUY", sub="second-officer")
     assert (await second.post(f"/v1/releases/{prepared.json()['id']}/approval")).status_code == 201
     answer = await settle(officer, (path, person), settlement="CAME_BACK", readmission_type="NEW_OFFENCE")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from intake_scene import release_plan
 from inzira_contracts.intake import PersonAdmitted, PersonDied, PersonReleased
 from inzira_platform.testing.client import Api, Caller
 from inzira_platform.testing.database import ServiceDatabase
@@ -14,16 +15,7 @@ Admit = Callable[..., Awaitable[Body]]
 MakeAdmission = Callable[..., Body]
 NID = "9199081234567890"
 SHORT = {"parts": [{"duration": "P2Y", "starts_on": "2024-02-01"}]}
-PLAN = {
-    "reason": "SENTENCE_EXPIRED",
-    "order_number": "REL/1",
-    "order_authority": "Invented director",
-    "released_at": "2026-01-31T10:00:00+02:00",
-    "verified_end_on": "2026-01-31",
-    "property_return": "RETURNED",
-    "file_copy": "GIVEN",
-    "checklist": {"id_documents": "YES", "means_to_travel": "YES"},
-}
+PLAN = release_plan("2026-01-31")
 
 
 def releases(made: Body) -> str:
