@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from inzira_contracts.envelope import Envelope
 from inzira_platform import consumer, metrics
 from inzira_platform.bell import OUTBOX
-from inzira_platform.broker import METADATA_MS, BrokerSettings
+from inzira_platform.broker import METADATA_MS, BrokerSettings, ensure_topics
 from inzira_platform.consumer import ConsumerRunner
+from inzira_platform.delivery import Incoming
 from inzira_platform.embedded import EmbeddedBroker
 from inzira_platform.ids import new_id
 from inzira_platform.relay import Relay
@@ -118,6 +121,25 @@ async def test_consumers_read_a_refilled_log_from_its_start(
         assert await echoes(api, person, 6) == [1, 2, 3, 4, 5, 6]
         assert not any(task.done() for task in tasks)
     assert await api.database.value("SELECT count(*) FROM parked_event WHERE replayed_at IS NULL") == 0
+
+
+async def test_how_far_a_former_log_was_taken_is_told_to_nobody(
+    service: Service, settings: ServiceSettings, broker: str
+) -> None:
+    runtime = make_runtime(service, settings.model_copy(update={"kafka_bootstrap": broker}))
+    await ensure_topics(BrokerSettings.of(runtime.settings))
+    runner, place = ConsumerRunner(runtime), TopicPartition("inzira.tvet", 0)
+    client = AIOKafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False)
+    client.assign([place])
+    await client.start()
+    try:
+        runner._taken = {place: 500, TopicPartition("inzira.tvet", 1): 3}
+        envelope = Envelope(new_id(), "tvet.note.v1", "/services/tvet", None, runtime.clock.now(), "s", 1, epoch=1)
+        assert await runner._rewind(client, [Incoming(*place, 7, [], b"{}", envelope)]) == {place}
+        assert runner._taken == {TopicPartition("inzira.tvet", 1): 3}
+    finally:
+        await client.stop()
+        await runtime.engine.dispose()
 
 
 @asynccontextmanager
