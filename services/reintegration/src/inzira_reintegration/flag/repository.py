@@ -22,6 +22,12 @@ async def get(session: AsyncSession, principal: Principal, flag_id: UUID) -> Fla
     return (await session.scalars(locked(statement))).first()
 
 
+async def case_of(session: AsyncSession, principal: Principal, flag_id: UUID) -> UUID | None:
+    """The case of a flag of a person in reach."""
+    statement = select(Flag.case_id).where(Flag.id == flag_id, col(Flag.person_id).in_(visible_persons(principal)))
+    return (await session.scalars(statement)).first()
+
+
 async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[Flag]:
     """Flags of a case, the latest first."""
     statement = (

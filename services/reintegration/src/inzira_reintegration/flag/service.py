@@ -87,12 +87,11 @@ async def change_flag(
 ) -> Flag:
     """Acknowledge, act on, resolve or dismiss a flag; every step is kept with what was done.
 
+    After its case has ended too, but no clock runs then.
     Raises FlagNotFoundError, FlagTransitionError, FlagNeedsSupervisorError, ActionMissingError,
     ActionUnknownError, FutureDateError.
     """
-    row = await repository.get(session, principal, flag_id)
-    if row is None:
-        raise FlagNotFoundError
+    case, row = await _locked(session, principal, flag_id)
     now = clock.now()
     if occurred_at is not None and occurred_at > now:
         raise FutureDateError(field="occurred_at")
@@ -102,13 +101,24 @@ async def change_flag(
     level, old = FlagLevel(row.level), FlagState(row.state)
     supervises = principal.scope_kind == "org"
     row.state = change(level, old, to_state, action_code, rules, supervises=supervises).value
-    row.clock_due_at = clock_after(level, to_state, row.recorded_at, rules)
+    is_over = CaseState(case.state) is CaseState.CLOSED
+    row.clock_due_at = None if is_over else clock_after(level, to_state, row.recorded_at, rules)
     row.version += 1
     step = _step(row, old, principal.sub, action_code, outcome_code, occurred_at or now, now)
     session.add(step)
     await session.flush()
     await emit(session, events.flag_changed(row, old, step.occurred_at, principal.sub, action_code))
     return row
+
+
+async def _locked(session: AsyncSession, principal: Principal, flag_id: UUID) -> tuple[Case, Flag]:
+    """A flag and its case, locked in the order of whoever ends the case. Raises FlagNotFoundError."""
+    case_id = await repository.case_of(session, principal, flag_id)
+    case = await load_case(session, principal, case_id, lock=True) if case_id else None
+    row = await repository.get(session, principal, flag_id)
+    if case is None or row is None:
+        raise FlagNotFoundError
+    return case, row
 
 
 def _step(
