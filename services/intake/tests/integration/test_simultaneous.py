@@ -28,8 +28,9 @@ DEPARTED = {"kind": "TRANSFER_DEPARTED", "occurred_at": "2026-01-30", "to_facili
 class Papers:
     """What officers of Huye write of one person."""
 
-    def __init__(self, first: Caller, second: Caller, made: Body) -> None:
+    def __init__(self, first: Caller, second: Caller, made: Body, admission: Callable[..., Body]) -> None:
         self.first, self.second, self.person = first, second, UUID(made["person_id"])
+        self.admission = admission
 
     async def prepare(self, **parts: Any) -> httpx2.Response:  # noqa: ANN401 - JSON
         return await self.first.post(f"/v1/persons/{self.person}/releases", {**PLAN, **parts})
@@ -43,6 +44,14 @@ class Papers:
 
     async def die(self) -> httpx2.Response:
         return await self.first.post(f"/v1/persons/{self.person}/death", DEATH)
+
+    async def release(self) -> None:
+        assert (await self.approve(await self.prepare())).status_code == 201
+
+    async def come_back(self) -> httpx2.Response:
+        readmission = {"type": "NEW_OFFENCE", "person_id": str(self.person)}
+        again = self.admission(admitted_at="2026-03-01T08:00:00+02:00", readmission=readmission)
+        return await self.first.post("/v1/admissions", again)
 
     async def both(
         self,
@@ -58,10 +67,10 @@ class Papers:
 
 
 @pytest.fixture
-async def papers(officer: Caller, second_officer: Caller, admit: Admit) -> Papers:
+async def papers(officer: Caller, second_officer: Caller, admit: Admit, make_admission: Callable[..., Body]) -> Papers:
     sentence = {"parts": [{"duration": "P2Y", "starts_on": "2024-02-01"}]}
     made = await admit(sentence=sentence, person={"return_district": None})
-    return Papers(officer, second_officer, made)
+    return Papers(officer, second_officer, made, make_admission)
 
 
 async def standing(database: ServiceDatabase, person: UUID) -> tuple[str, str, int]:
@@ -119,3 +128,22 @@ async def test_an_order_is_superseded_and_approved(database: ServiceDatabase, pa
     approved, again = await papers.both(database, papers.approve(prepared), papers.prepare(order_number="REL/2"))
     assert (approved.status_code, again.status_code) == (201, 409), again.text
     assert await deadlocks(database) == 0
+
+
+@pytest.mark.parametrize("death_first", [True, False])
+async def test_a_late_death_and_a_return(database: ServiceDatabase, papers: Papers, death_first: bool) -> None:
+    """The death was before the return: whichever is told first stands, and the other is asked to look again."""
+    await papers.release()
+    acts = [papers.die(), papers.come_back()]
+    answers = await papers.both(database, *acts[:: 1 if death_first else -1])
+    assert [answer.status_code for answer in answers] == [201, 409], [answer.text for answer in answers]
+    reach = await database.value("SELECT custody_state FROM person_scope WHERE person_id = $1", papers.person)
+    assert reach == ("DECEASED" if death_first else "IN_FACILITY")
+    assert await deadlocks(database) == 0
+
+
+async def test_somebody_comes_back_once(database: ServiceDatabase, papers: Papers) -> None:
+    await papers.release()
+    first, second = await papers.both(database, papers.come_back(), papers.come_back())
+    assert (first.status_code, second.status_code, second.json()["code"]) == (201, 409, "open-episode")
+    assert await database.value("SELECT count(*) FROM episode WHERE closed_at IS NULL") == 1

@@ -121,17 +121,17 @@ async def _returning(
     person_id = readmission.person_id
     if person_id is not None:
         await people.get_person(session, principal, person_id)
-        if await custody.find_custody(session, principal, person_id) is not None:
-            raise OpenEpisodeError
     else:
         person_id = await people.find_released_person(session, desk, admission.person)
     if person_id is None:
         raise ReadmissionUnknownError
-    async with as_system(session):
+    async with as_system(session):  # a release or death elsewhere locks them first, then their reach
+        person = await people.lock_anyone(session, person_id)
         await upsert(session, person_id, **reach_of(admission))
-    person = await people.lock_person(session, principal, person_id)
     if person.died_on is not None:
         raise PersonDeceasedError
+    if await custody.find_custody(session, principal, person_id) is not None:
+        raise OpenEpisodeError
     previous = await custody.find_last_episode(session, principal, person_id)
     if previous and previous.closed_at and previous.closed_at > admission.admitted_at:
         raise OverlapError(field="admitted_at")

@@ -70,6 +70,11 @@ async def lock_person(session: AsyncSession, principal: Principal, person_id: UU
     return (await session.execute(locked(statement))).scalar_one_or_none()
 
 
+async def lock_anyone(session: AsyncSession, person_id: UUID) -> Person:
+    """A person, locked until the transaction ends, without a look at reach."""
+    return (await session.execute(locked(select(Person).where(col(Person.person_id) == person_id)))).scalar_one()
+
+
 async def find_place(session: AsyncSession, principal: Principal, person_id: UUID) -> Place | None:
     """Facility and custody state of a person in reach; None out of reach."""
     columns = PERSON_SCOPE.c

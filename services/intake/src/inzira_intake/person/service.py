@@ -192,6 +192,11 @@ async def lock_person(session: AsyncSession, principal: Principal, person_id: UU
     return person
 
 
+async def lock_anyone(session: AsyncSession, person_id: UUID) -> Person:
+    """Somebody known to be there, locked, whoever may see them: for the service itself."""
+    return await repository.lock_anyone(session, person_id)
+
+
 async def change_person(
     session: AsyncSession,
     principal: Principal,
