@@ -1,5 +1,6 @@
 """Inbox, version guard, waiting and parking, on the real database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -102,8 +103,6 @@ async def test_contradiction_is_parked_with_reason_and_the_rest_goes_on(deliveri
 
 
 async def test_poison_of_every_kind_is_parked(deliveries: Deliveries) -> None:
-    from dataclasses import replace
-
     person = new_id()
     await deliveries.send(admitted(person))
     record = deliveries.record(changed(person))
@@ -114,6 +113,21 @@ async def test_poison_of_every_kind_is_parked(deliveries: Deliveries) -> None:
     await deliveries.send_records(replace(broken, payload=b"{"))
     await deliveries.send_records(replace(record, envelope=None, headers=[], fault="ce_id is missing"))
     assert {row["reason"] for row in await deliveries.parked()} == {"unknown-version", "malformed", "undecodable"}
+
+
+async def test_poison_does_not_tear_apart_the_batch_it_comes_in(deliveries: Deliveries) -> None:
+    """A newer service that tells of something unknown here, often, costs the consumer a row and no more."""
+    poisoned, *others = [new_id() for _ in range(3)]
+    await deliveries.send(*[admitted(person) for person in (poisoned, *others)])
+    unread = replace(deliveries.record(changed(poisoned)), payload=b"{")
+    await deliveries.send_records(
+        deliveries.record(certified(others[0])),
+        unread,
+        deliveries.record(changed(poisoned)),
+        deliveries.record(certified(others[1])),
+    )
+    assert await codes(deliveries) == ["C1-OF-2", "C1-OF-2"]
+    assert [row["reason"] for row in await deliveries.parked()] == ["malformed", "behind"]
 
 
 async def test_operator_discards_or_retries(deliveries: Deliveries, api: Api) -> None:

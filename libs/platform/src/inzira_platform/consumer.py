@@ -96,7 +96,6 @@ class ConsumerRunner:
         self._taken: dict[TopicPartition, int] = {}
         self._told = 0.0
         self._released = 0.0
-        self._open = True
 
     async def run(self) -> None:
         """Consume until cancelled; make the client anew, with back-off, whenever it fails or stalls.
@@ -203,7 +202,7 @@ class ConsumerRunner:
                 await self._park(record, "waiting", error.depends_on, attempts)
                 return
             except Contradiction as error:
-                if attempts >= ATTEMPTS or error.reason in ("unknown-type", "unknown-version", "malformed"):
+                if attempts >= ATTEMPTS:
                     await self._park(record, error.reason, error.detail, attempts)
                     return
             except Exception as error:
@@ -217,8 +216,6 @@ class ConsumerRunner:
         async with self._begin() as session:
             if await self._inbox.note(session, record):
                 await self._inbox.park(session, record, reason, detail, attempts)
-        self._open = True
-        log().warning("event.parked", consumer=self._consumer, reason=reason, cause=detail, topic=record.topic)
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncSession]:
@@ -298,12 +295,12 @@ class ConsumerRunner:
 
     async def _release(self) -> None:
         """Let what waits go on: every second while something is parked, else a rare look for an operator's wish."""
-        pause = RELEASE_SECONDS if self._open else QUIET_RELEASE_SECONDS
+        pause = RELEASE_SECONDS if self._inbox.holds else QUIET_RELEASE_SECONDS
         if time.monotonic() - self._released < pause:
             return
         try:
-            self._open = bool(await self.parking.count())
-            if self._open:
+            self._inbox.holds = bool(await self.parking.count())
+            if self._inbox.holds:
                 await self.parking.release()
         except Exception as error:
             if not is_transient(error):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
+from inzira_contracts.event import Event
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -16,6 +17,7 @@ from inzira_platform.delivery import POISON, Incoming
 from inzira_platform.errors import DomainError, NotYet
 from inzira_platform.failpoints import failpoint
 from inzira_platform.ids import new_id
+from inzira_platform.logging import log
 from inzira_platform.problems import CONNECTION_LOST
 from inzira_platform.service import Handler, Received, Together
 
@@ -84,6 +86,8 @@ class Inbox:
         self._consumer = consumer
         self._handlers = handlers
         self._unsequenced = unsequenced
+        self.holds = True
+        """Whether something may be parked: whoever looks and finds nothing says so."""
 
     async def apply(self, session: AsyncSession, records: Sequence[Incoming]) -> int:
         """Write the effects of every new record in order; park what must wait. Returns how many were applied.
@@ -135,6 +139,7 @@ class Inbox:
         )
 
     async def _one(self, session: AsyncSession, record: Incoming, standing: Standing, gathered: Gathered) -> int:
+        """Take one record, or park it where it and its stream alone tell why: the others of the batch go on with it."""
         envelope = record.envelope
         if envelope is None:
             await self.park(session, record, "undecodable", record.fault)
@@ -142,29 +147,22 @@ class Inbox:
         if envelope.id not in standing.fresh:
             return 0
         standing.fresh.discard(envelope.id)  # the same record twice in one batch counts once
-        if record.topic in self._unsequenced:
-            await self._take(session, record, gathered)
-            return 1
         stream = (record.source, envelope.partitionkey)
-        have = standing.versions.get(stream, 0)
-        if stream in standing.blocked:
-            await self.park(session, record, "behind", "an earlier event of this stream is parked")
+        is_sequenced = record.topic not in self._unsequenced
+        try:
+            if is_sequenced and not _is_next(stream, envelope.sequence, standing):
+                metrics.INBOX_DUPLICATES.inc()
+                return 0
+            event = _read(record)
+        except Contradiction as why:
+            await self.park(session, record, why.reason, why.detail)
+            if is_sequenced:
+                standing.blocked.add(stream)
             return 0
-        if envelope.sequence == 0:
-            await self.park(session, record, "malformed", "an event of this topic carries a version")
-            standing.blocked.add(stream)
-            return 0
-        if envelope.sequence <= have:
-            metrics.INBOX_DUPLICATES.inc()
-            return 0
-        if envelope.sequence > have + 1:
-            metrics.VERSION_GAPS.inc()
-            await self.park(session, record, "gap", f"expected version {have + 1}")
-            standing.blocked.add(stream)
-            return 0
-        await self._take(session, record, gathered)
-        standing.versions[stream] = envelope.sequence
-        standing.moved.add(stream)
+        await self._take(session, Received(event, record.meta(event)), gathered)
+        if is_sequenced:
+            standing.versions[stream] = envelope.sequence
+            standing.moved.add(stream)
         return 1
 
     async def handle(self, session: AsyncSession, record: Incoming) -> None:
@@ -172,20 +170,15 @@ class Inbox:
 
         Raises Contradiction for poison and refused facts, NotYet for what must wait, and database errors as they are.
         """
-        gathered = Gathered()
-        await self._take(session, record, gathered)
+        gathered, event = Gathered(), _read(record)
+        await self._take(session, Received(event, record.meta(event)), gathered)
         await self._hand_over(session, gathered)
 
-    async def _take(self, session: AsyncSession, record: Incoming, gathered: Gathered) -> None:
-        """Run the record's handler, or gather the event for one that takes several; the order of events is kept."""
-        try:
-            event = record.event()
-        except POISON as error:
-            raise Contradiction(_reason(error), str(error)) from error
-        handler = self._handlers.get(event.type)
+    async def _take(self, session: AsyncSession, received: Received, gathered: Gathered) -> None:
+        """Run the event's handler, or gather the event for one that takes several; the order of events is kept."""
+        handler = self._handlers.get(received.event.type)
         if handler is None:
             return
-        received = Received(event, record.meta(event))
         together = handler if isinstance(handler, Together) else None
         if gathered.handler is not together:
             await self._hand_over(session, gathered)
@@ -194,7 +187,7 @@ class Inbox:
             gathered.events.append(received)
             return
         received.meta.trace()
-        await _effects(session, handler(session, event, received.meta))
+        await _effects(session, handler(session, received.event, received.meta))
         metrics.APPLIED.inc()
 
     async def _hand_over(self, session: AsyncSession, gathered: Gathered) -> None:
@@ -224,6 +217,8 @@ class Inbox:
                 "attempts": attempts,
             },
         )
+        self.holds = True
+        log().warning("event.parked", consumer=self._consumer, reason=reason, cause=detail, topic=record.topic)
 
     async def note(self, session: AsyncSession, record: Incoming) -> bool:
         """Put one record into the inbox; False when it was there."""
@@ -231,6 +226,30 @@ class Inbox:
             return True
         rows = await session.execute(NEW, {"consumer": self._consumer, "ids": [record.envelope.id]})
         return rows.first() is not None
+
+
+def _is_next(stream: Stream, version: int, standing: Standing) -> bool:
+    """Whether this version is the next of its stream; False when it was applied before.
+
+    Raises Contradiction, with what to park it for, when it can be neither.
+    """
+    if stream in standing.blocked:
+        raise Contradiction("behind", "an earlier event of this stream is parked")
+    if version == 0:
+        raise Contradiction("malformed", "an event of this topic carries a version")
+    expected = standing.versions.get(stream, 0) + 1
+    if version > expected:
+        metrics.VERSION_GAPS.inc()
+        raise Contradiction("gap", f"expected version {expected}")
+    return version == expected
+
+
+def _read(record: Incoming) -> Event:
+    """The event. Raises Contradiction for poison: no handler has seen it, so that it spoils nothing."""
+    try:
+        return record.event()
+    except POISON as error:
+        raise Contradiction(_reason(error), str(error)) from error
 
 
 async def _effects(session: AsyncSession, work: Awaitable[None]) -> None:
