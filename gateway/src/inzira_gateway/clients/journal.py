@@ -1,6 +1,7 @@
 """Reading the services' journals, page by page, as the gateway at work."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 from inzira_gateway.clients.upstream import ServiceUnavailableError, Upstream
 
 SECONDS = 20.0
-PAGE = 500
+PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,23 @@ class JournalClient:
     def __init__(self, upstreams: Callable[[str], Upstream], token_for: Callable[[str], str]) -> None:
         self._upstreams = upstreams
         self._token_for = token_for
+
+    async def pages(self, service: str, after_seq: int) -> AsyncGenerator[tuple[list[JournalRow], int]]:
+        """All rows after a sequence number, page by page, each with the number to go on from.
+
+        The next page is asked for while the caller has the last. Raises what `page` raises.
+        """
+        asking = asyncio.create_task(self.page(service, after_seq))
+        try:
+            while True:
+                rows, after_seq = await asking
+                if not rows:
+                    return
+                asking = asyncio.create_task(self.page(service, after_seq))
+                yield rows, after_seq
+        finally:
+            asking.cancel()
+            await asyncio.wait([asking])
 
     async def page(self, service: str, after_seq: int) -> tuple[list[JournalRow], int]:
         """The next rows after a sequence number and the number to go on from.

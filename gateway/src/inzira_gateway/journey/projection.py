@@ -69,10 +69,12 @@ async def take_in_many(session: AsyncSession, generation: int, entries: Sequence
 
 
 async def fold_many(session: AsyncSession, generation: int, person_ids: Collection[UUID], at: datetime) -> None:
-    """A rebuild's fold: takes the heads' locks first, so that a live event and the rebuild take turns."""
+    """A rebuild's fold of persons who have entries in it: takes the heads' locks first, so that a live event and the
+    rebuild take turns. `at` is for heads that begin here."""
     heads = await writing.lock_heads(session, generation, dict.fromkeys(person_ids, at))
     facts = await writing.facts_of(session, generation, heads)
-    folded = {person: head._replace(axes=fold(facts[person].values())) for person, head in heads.items()}
+    reached = await writing.reached_by(session, generation, heads)
+    folded = {person: Head(fold(facts[person].values()), *reached[person]) for person in heads}
     await writing.write_heads(session, generation, folded)
 
 

@@ -62,6 +62,10 @@ FACTS = text(
     person_id=Uuid, event_id=Uuid, source=Text, type=Text, version=Integer, occurred_at=DateTime(timezone=True),
     supersedes=Uuid, refs=JSONB,
 )  # fmt: skip
+VERSIONS = text(
+    "SELECT person_id, source, max(version), max(recorded_at) FROM journey_entry "
+    "WHERE generation = :generation AND person_id = ANY(:ids) GROUP BY person_id, source"
+)
 WRITE = text(
     f"""
 UPDATE person_head h SET stage = n.stage, versions = n.versions, updated_at = n.updated_at,
@@ -113,6 +117,18 @@ async def facts_of(
     if person_ids:
         for row in (await session.execute(FACTS, values)).all():
             found[row[0]][row[1]] = Fact(*row[1:])
+    return found
+
+
+async def reached_by(
+    session: AsyncSession, generation: int, person_ids: Collection[UUID]
+) -> dict[UUID, tuple[dict[str, int], datetime]]:
+    """How far each stream of these persons was read by their entries, and when the latest was recorded."""
+    found: dict[UUID, tuple[dict[str, int], datetime]] = {}
+    rows = await session.execute(VERSIONS, {"generation": generation, "ids": list(person_ids)})
+    for person, source, version, latest in rows.all():
+        versions, before = found.get(person, ({}, latest))
+        found[person] = ({**versions, source: version}, max(before, latest))
     return found
 
 

@@ -51,6 +51,14 @@ class Progress:
         }  # fmt: skip
 
 
+FEW = 4096
+
+
+def is_to_be_counted(before: int, now: int) -> bool:
+    """Whether a growing number of rows passed a power of four, beyond a few thousand: what PostgreSQL knows is old."""
+    return now >= FEW and (now.bit_length() - 1) // 2 > (before.bit_length() - 1) // 2
+
+
 def progress_from(kept: Mapping[str, Any]) -> Progress:
     """The progress as it was kept; a fresh one from an empty object."""
     known = {name: kept[name] for name in kept if name in Progress.__slots__}

@@ -20,18 +20,8 @@ PERSONS = text(
     "SELECT DISTINCT person_id FROM journey_entry WHERE generation = :generation "
     "AND (CAST(:after AS uuid) IS NULL OR person_id > :after) ORDER BY person_id LIMIT :most"
 )
-VERSIONS = text(
-    """
-UPDATE person_head h SET versions = e.versions, updated_at = e.latest FROM (
-  SELECT person_id, jsonb_object_agg(source, version) AS versions, max(latest) AS latest FROM (
-    SELECT person_id, source, max(version) AS version, max(recorded_at) AS latest FROM journey_entry
-    WHERE generation = :generation AND person_id = ANY(:ids) GROUP BY person_id, source) s GROUP BY person_id) e
-WHERE h.generation = :generation AND h.person_id = e.person_id
-"""
-)
 MISSING = text(
-    "SELECT count(*) FROM journey_entry a "
-    "WHERE a.generation = (SELECT generation FROM projection WHERE state = 'ACTIVE') "
+    "SELECT count(*) FROM journey_entry a WHERE a.generation = :active AND a.person_id = ANY(:ids) "
     "AND NOT EXISTS (SELECT 1 FROM journey_entry b WHERE b.generation = :generation AND b.event_id = a.event_id)"
 )
 RETIRE = text("UPDATE projection SET state = 'RETIRED' WHERE state = 'ACTIVE'")
@@ -46,12 +36,22 @@ FROM person_head WHERE generation = :generation
 ON CONFLICT (person_id) DO UPDATE SET facility = excluded.facility, incoming_facility = excluded.incoming_facility,
   org = excluded.org, worker_id = excluded.worker_id, district = excluded.district,
   custody_state = excluded.custody_state, updated_at = excluded.updated_at
+WHERE (person_scope.facility, person_scope.incoming_facility, person_scope.org, person_scope.worker_id,
+       person_scope.district, person_scope.custody_state)
+  IS DISTINCT FROM (excluded.facility, excluded.incoming_facility, excluded.org, excluded.worker_id,
+                    excluded.district, excluded.custody_state)
 """
 )
-SWEEP = (
-    text("DELETE FROM journey_entry WHERE generation IN (SELECT generation FROM projection WHERE state = 'RETIRED')"),
-    text("DELETE FROM person_head WHERE generation IN (SELECT generation FROM projection WHERE state = 'RETIRED')"),
+COUNT = text("ANALYZE journey_entry, person_head")
+UNSWEPT = text(
+    "SELECT generation FROM projection WHERE state = 'RETIRED' AND progress->>'swept' IS NULL "
+    "ORDER BY generation LIMIT 1"
 )
+SWEEP = (
+    text("DELETE FROM journey_entry WHERE generation = :generation AND person_id = ANY(:ids)"),
+    text("DELETE FROM person_head WHERE generation = :generation AND person_id = ANY(:ids)"),
+)
+SWEPT = text("UPDATE projection SET progress = progress || '{\"swept\": true}' WHERE generation = :generation")
 
 
 async def find_building(session: AsyncSession) -> Projection | None:
@@ -79,14 +79,22 @@ async def persons_after(session: AsyncSession, generation: int, after: UUID | No
     return list((await session.execute(PERSONS, values)).scalars().all())
 
 
-async def settle_versions(session: AsyncSession, generation: int, person_ids: list[UUID]) -> None:
-    """Versions and times of heads from the entries themselves."""
-    await session.execute(VERSIONS, {"generation": generation, "ids": person_ids})
+async def count_rows(session: AsyncSession) -> None:
+    """Tell PostgreSQL how many rows each generation has. It would take one nobody has counted for an empty one, and
+    read all of it for every person.
+    """
+    await session.execute(COUNT)
 
 
-async def count_missing(session: AsyncSession, generation: int) -> int:
-    """Entries of the active generation that the new one lacks."""
-    return int((await session.execute(MISSING, {"generation": generation})).scalar_one())
+async def active_generation(session: AsyncSession) -> int:
+    query = select(col(Projection.generation)).where(col(Projection.state) == "ACTIVE")
+    return int((await session.execute(query)).scalar_one())
+
+
+async def count_missing(session: AsyncSession, active: int, generation: int, person_ids: list[UUID]) -> int:
+    """Entries of these persons that the active generation has and the new one lacks."""
+    values = {"active": active, "generation": generation, "ids": person_ids}
+    return int((await session.execute(MISSING, values)).scalar_one())
 
 
 async def flip(session: AsyncSession, generation: int, now: datetime) -> None:
@@ -100,7 +108,18 @@ async def abandon(session: AsyncSession, generation: int) -> None:
     await session.execute(ABANDON, {"generation": generation})
 
 
-async def sweep(session: AsyncSession) -> None:
-    """Remove the rows of retired generations; their line in `projection` stays as the record."""
+async def find_unswept(session: AsyncSession) -> int | None:
+    """The oldest retired generation whose rows are still there."""
+    generation: int | None = (await session.execute(UNSWEPT)).scalar_one_or_none()
+    return generation
+
+
+async def sweep(session: AsyncSession, generation: int, person_ids: list[UUID]) -> None:
+    """Remove what a retired generation says of these persons."""
     for statement in SWEEP:
-        await session.execute(statement)
+        await session.execute(statement, {"generation": generation, "ids": person_ids})
+
+
+async def mark_swept(session: AsyncSession, generation: int) -> None:
+    """Nothing of a retired generation is left; its line stays as the record."""
+    await session.execute(SWEPT, {"generation": generation})

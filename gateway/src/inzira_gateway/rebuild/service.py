@@ -5,9 +5,8 @@ Entries are a set and heads a fold over it, so the overlap does no harm (events.
 """
 
 import asyncio
-from dataclasses import replace
+from contextlib import aclosing
 from datetime import datetime
-from uuid import UUID
 
 from inzira_contracts.registry import read_event
 from inzira_platform.bell import call
@@ -22,14 +21,14 @@ from inzira_gateway.bells import REBUILD
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
 from inzira_gateway.consent import service as consent
-from inzira_gateway.journey.projection import entry_of, fold_many, take_in_many
+from inzira_gateway.journey.projection import entry_of, take_in_many
 from inzira_gateway.rebuild import repository
-from inzira_gateway.rebuild.domain import PASSES, Progress, RebuildUnderWayError, progress_from
+from inzira_gateway.rebuild.domain import Progress, RebuildUnderWayError, is_to_be_counted, progress_from
+from inzira_gateway.rebuild.finishing import Finishing
 from inzira_gateway.transactions import Transactions
 
 LEAD_SECONDS = 2.0
 """How long the live consumer runs into the new generation before the journals are read."""
-PERSONS_AT_ONCE = 100
 RETRY_SECONDS = 3.0
 
 
@@ -56,67 +55,46 @@ class Rebuild:
         self._transactions = transactions
         self._journals = journals
         self._clock = clock
+        self._finishing = Finishing(transactions, clock)
 
     async def step(self) -> bool:
-        """One page of a journal, or the end of the rebuild. False when nothing is being built."""
+        """One journal, or the end of the rebuild, or what is left of a retired one. False when there is nothing."""
         async with self._transactions.begin() as session:
             building = await repository.find_building(session)
             if building is None:
-                return False
-            generation, progress = building.generation, progress_from(building.progress)
-            age = (self._clock.now() - building.started_at).total_seconds()
+                retired = await repository.find_unswept(session)
+            else:
+                generation, progress = building.generation, progress_from(building.progress)
+                age = (self._clock.now() - building.started_at).total_seconds()
+        if building is None:
+            return await self._finishing.sweep(retired)
         if age < LEAD_SECONDS:
             await asyncio.sleep(LEAD_SECONDS - age)
         source = progress.next_source
         if source is None:
-            await self._finish(generation, progress)
+            await self._finishing.end(generation, progress)
             return True
         try:
-            rows, after_seq = await self._journals.page(source, progress.after_seq.get(source, 0))
+            await self._read(generation, source, progress)
         except (DomainError, ServiceTimeoutError):
             log().warning("rebuild.waiting", upstream=source, seconds=RETRY_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
-            return True
-        received = [_received(row) for row in rows]
-        reached = progress.read_on(source, after_seq, len(rows)) if rows else progress.finished(source)
-        async with self._transactions.begin() as session:
-            await take_in_many(session, generation, [entry for item in received if (entry := _entry(item))])
-            await consent.take_in(session, received)
-            await repository.keep_progress(session, generation, reached.as_json())
         return True
 
-    async def _finish(self, generation: int, progress: Progress) -> None:
-        """Fold every head, compare with the active generation, and flip; a difference is read once more."""
-        persons = await self._fold_all(generation)
+    async def _read(self, generation: int, source: str, progress: Progress) -> None:
+        """What is left of a journal, page by page, each kept with how far it brings the rebuild."""
+        async with aclosing(self._journals.pages(source, progress.after_seq.get(source, 0))) as pages:
+            async for rows, after_seq in pages:
+                before, progress = progress, progress.read_on(source, after_seq, len(rows))
+                received = [_received(row) for row in rows]
+                async with self._transactions.begin() as session:
+                    await take_in_many(session, generation, [entry for item in received if (entry := _entry(item))])
+                    await consent.take_in(session, received)
+                    await repository.keep_progress(session, generation, progress.as_json())
+                if is_to_be_counted(before.events, progress.events):  # for the live consumer, which fills it meanwhile
+                    await self._finishing.count_rows()
         async with self._transactions.begin() as session:
-            missing = await repository.count_missing(session, generation)
-            if missing and progress.reading < PASSES:
-                await repository.keep_progress(session, generation, progress.read_again(missing).as_json())
-                return
-            outcome = "journals lack what the active model holds" if missing else "active"
-            end = replace(progress, persons=persons, missing=missing, outcome=outcome)
-            await repository.keep_progress(session, generation, end.as_json())
-            if missing:
-                await repository.abandon(session, generation)
-            else:
-                await repository.flip(session, generation, self._clock.now())
-        log().info("rebuild.ended", count=persons, pending=missing)
-        async with self._transactions.begin() as session:
-            await repository.sweep(session)
-
-    async def _fold_all(self, generation: int) -> int:
-        after: UUID | None = None
-        count = 0
-        while True:
-            async with self._transactions.begin() as session:
-                ids = await repository.persons_after(session, generation, after, PERSONS_AT_ONCE)
-                if ids:
-                    await fold_many(session, generation, ids, self._clock.now())
-                    await repository.settle_versions(session, generation, ids)
-            if not ids:
-                return count
-            after = ids[-1]
-            count += len(ids)
+            await repository.keep_progress(session, generation, progress.finished(source).as_json())
 
 
 def _received(row: JournalRow) -> Received:

@@ -7,7 +7,7 @@ import pytest
 from gateway_scene import Person, SmallService
 from inzira_gateway.clients.journal import JournalClient
 from inzira_gateway.clients.upstream import Upstreams
-from inzira_gateway.rebuild import work
+from inzira_gateway.rebuild import finishing, work
 from inzira_gateway.rebuild.service import Rebuild
 from inzira_gateway.transactions import Transactions
 from inzira_platform.clock import FixedClock
@@ -101,7 +101,8 @@ async def test_rebuild_gives_the_same_model_and_flips(
     assert await heads(api, 2) == before
     states = (await admin.get(PATH)).json()["items"]
     assert [(item["generation"], item["state"]) for item in states] == [(2, "ACTIVE"), (1, "RETIRED")]
-    assert states[0]["progress"]["events"] == 15 and states[0]["progress"]["missing"] == 0
+    progress = states[0]["progress"]
+    assert (progress["events"], progress["persons"], progress["missing"]) == (15, 3, 0)
     after = await api.as_("caseworker", sub="w1", org="PFR").get(f"/v1/persons/{people[0].id}/journey")
     assert after.status_code == 200 and len(after.json()["items"]) == 5
     assert await api.database.value("SELECT count(*) FROM journey_entry WHERE generation = 1") == 0
@@ -157,3 +158,21 @@ async def test_model_that_holds_more_than_the_journals_is_not_given_up(
 async def test_only_administrators_rebuild(api: Api) -> None:
     answer = await api.as_("rcs_intake_officer", facility="HUY").post(PATH, {"reason": "test"})
     assert answer.status_code == 403
+
+
+async def test_what_a_worker_left_of_a_retired_generation_is_removed_by_the_next(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finishing, "PERSONS_AT_ONCE", 2)
+    await grown(deliveries, upstream)
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    clock.set(clock.now() + timedelta(seconds=5))
+    ended, active = worker(api, upstream), "SELECT max(generation) FROM projection WHERE state = 'ACTIVE'"
+    while await api.database.value(active) == 1:
+        assert await ended.step()
+    left = "SELECT count(*) FROM journey_entry e JOIN person_head h USING (generation, person_id) WHERE generation = 1"
+    assert await api.database.value(left) == 15
+    following = worker(api, upstream)
+    assert await following.step(), "something was left"
+    assert not await following.step(), "and nothing is any more"
+    assert await api.database.value(left) == 0
