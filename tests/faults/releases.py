@@ -1,11 +1,14 @@
-"""Faults of releases: everything deployed anew under load; a consumer that is the version before for a while."""
+"""Faults of releases: everything deployed anew under load; a consumer that is the version before for a while; the read
+model rebuilt beside the one that answers."""
 
 import asyncio
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from campaign_house import House
 from inzira_cli.processes import DEPLOYABLES
 from killing import PARTS, restart, until_running
 from nemesis import Fault, Scene
@@ -22,6 +25,7 @@ NEW_EVENTS = {
 }  # fmt: skip
 """Of these one is new with the version a consumer is rolled back from."""
 ATTEMPTS = 5
+REBUILD, REBUILD_SECONDS = "/v1/operations/gateway/events/rebuild", 30
 UNREAD = "SELECT count(*) FROM parked_event WHERE replayed_at IS NULL AND reason IN ('unknown-version', 'retry')"
 
 
@@ -85,7 +89,31 @@ async def replay_everything(scene: Scene) -> None:
             await replay(scene, service)
 
 
+async def rebuild(scene: Scene) -> dict[str, Any]:
+    """An operator has the journey rebuilt: whatever else breaks meanwhile, it ends, and answers with all there is."""
+    asked = await scene.operator.write("journey.rebuild", "POST", REBUILD, {"reason": "after a release"})
+    if asked.outcome != "acked":
+        return {"skipped": True}
+    end = time.monotonic() + REBUILD_SECONDS
+    while time.monotonic() < end:
+        await asyncio.sleep(1)
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            if not await is_rebuilding(scene.house):
+                break
+    return {"target": "gateway-worker"}
+
+
+async def is_rebuilding(house: House) -> bool:
+    """Whether a generation of the read model is being filled."""
+    connection = await asyncpg.connect(house.admin_dsn("gateway"), timeout=5)
+    try:
+        return bool(await connection.fetchval("SELECT count(*) FROM projection WHERE state = 'BUILDING'"))
+    finally:
+        await connection.close(timeout=2)
+
+
 FAULTS = (
+    Fault("journey.rebuild", 1.5, "rebuild", rebuild),
     Fault("redeploy.everything", 0.3, "part", redeploy_everything),
     Fault("version.rollback", 2, "part", roll_back),
 )

@@ -13,6 +13,7 @@ from inzira_cli.stack import _is_ready
 from inzira_cli.supervisor import left_behind
 from killing import start, states
 from nemesis import Scene
+from releases import is_rebuilding
 
 READ = {
     "gateway": ("intake", "curriculum", "tvet", "reintegration", "access"),
@@ -74,6 +75,8 @@ async def drained(house: House, wait: float) -> float | None:
 
 
 async def _is_drained(house: House) -> bool:
+    if await is_rebuilding(house):
+        return False
     told: dict[str, int] = {}
     taken: dict[str, int] = {}
     for name in DEPLOYABLES:
