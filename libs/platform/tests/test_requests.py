@@ -86,6 +86,17 @@ async def test_rule_violation_names_field_not_value(api: Api) -> None:
     assert "secret" not in invalid.text
 
 
+JSON = {"Content-Type": "application/json"}
+
+
+async def test_a_body_that_is_no_json_is_told_where_it_breaks(api: Api) -> None:
+    caller = api.as_("tvet_instructor", facility="HUY")
+    answer = await caller.request("POST", "/v1/notes", content=b'{"code": secret}', headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed-body")
+    assert "from character 9 on" in answer.json()["detail"]
+    assert "secret" not in answer.text
+
+
 async def test_other_facility_looks_like_not_there(api: Api) -> None:
     person = await person_in(api, "HUY")
     made = await api.as_("tvet_instructor", facility="HUY").post("/v1/notes", {"person_id": str(person), "code": "A"})

@@ -166,6 +166,11 @@ async def _domain(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    broken = next((item["loc"][-1] for item in error.errors() if item["type"] == "json_invalid"), None)
+    if broken is not None:
+        await tell_refused(request.scope, "malformed-body")
+        detail = f"The body is not valid JSON from character {broken} on. Correct it and send again."
+        return problem(path_of(request.scope), 422, "malformed-body", detail)
     errors = [FieldError(field=_field(item), rule=_rule(item)) for item in error.errors()[:50]]
     named = ", ".join(dict.fromkeys(item.field for item in errors))
     await tell_refused(request.scope, "invalid-fields")
