@@ -10,6 +10,7 @@ import pytest
 import uvloop
 from book import Book
 from ground import Ground, prepared
+from inzira_platform.garbage import settle
 from stack import BenchStack, running_stack
 
 KAFKA = os.environ.get("KAFKA", "apache")
@@ -30,6 +31,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     """One loop for all rows, of the kind the workers run on."""
     made = uvloop.new_event_loop()
     asyncio.set_event_loop(made)
+    settle()  # as every process of ours once it has started: the peers and floors in this one too
     yield made
     made.close()
 
