@@ -20,7 +20,8 @@ from inzira_cli.processes import PORT_OFFSETS
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_platform.auth import Principal
 
-BASE_PORT = 38_800
+BASE_PORT = 18_800
+"""Below those the system gives to connections that ask for none: one of them held a port of the stack once."""
 OFFICER = "bench-officer"
 ADMIN = "bench-admin"
 
