@@ -36,7 +36,7 @@ from inzira_cli.stack import LocalStack
 from inzira_cli.stack import Wanted as WantedStack
 from inzira_cli.supervisor import Supervisor, end, left_behind
 from inzira_platform.clock import SystemClock
-from inzira_platform.embedded import free_port, port_taken
+from inzira_platform.embedded import free_base, port_taken
 from inzira_platform.testing.folders import server_folder
 
 REGISTER = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
@@ -141,21 +141,13 @@ class Story:
 @pytest.fixture(scope="module")
 async def story() -> AsyncIterator[Story]:
     with server_folder("backup") as folder:
-        made = Story(RunFolder.at(folder / "run"), base_port(), folder / "sets")
+        made = Story(RunFolder.at(folder / "run"), free_base(OFFSETS), folder / "sets")
         try:
             await LocalStack(made.run, WantedStack("tansu", None, None, made.base_port), lambda _: None).bring_up()
             yield made
         finally:
             Supervisor(made.run).stop()
             end(left_behind(made.run))
-
-
-def base_port() -> int:
-    """A port from which on everything a stack listens on is free."""
-    while True:
-        base = free_port()
-        if base + max(OFFSETS) < 65_000 and not any(port_taken(base + offset) for offset in OFFSETS):
-            return base
 
 
 def control(story: Story, action: str) -> None:

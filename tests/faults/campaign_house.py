@@ -25,7 +25,7 @@ from inzira_cli.processes import (
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.stack import LocalStack, Wanted
 from inzira_cli.supervisor import Program, Supervisor, end, left_behind, write_conf
-from inzira_platform.embedded import ApacheKafka, EmbeddedBroker, EmbeddedPostgres, free_port, port_taken
+from inzira_platform.embedded import ApacheKafka, EmbeddedBroker, EmbeddedPostgres, free_base, free_port
 from links import Links, Wire
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -102,20 +102,13 @@ def make_ground(
     run = RunFolder.at(folder)
     run.create()
     run.path.chmod(0o755)
-    base = _base_port()
+    base = free_base(OFFSETS)
     disk = _mount(run.path / "disk", disk_mb)
     broker_disk = _mount(run.path / "broker-disk", disk_mb) if kafka == "apache" else None
     ground = Ground(run, kafka, base, _wires(base), mutant, failpoints, disk, broker_disk)
     for folder_of_files in (ground.clocks, ground.former, *[ground.held / one.name for one in processes()]):
         folder_of_files.mkdir(parents=True, exist_ok=True)
     return ground
-
-
-def _base_port() -> int:
-    while True:
-        base = free_port()
-        if base + max(OFFSETS) < 60_000 and not any(port_taken(base + offset) for offset in OFFSETS):
-            return base
 
 
 def _wires(base: int) -> dict[str, Wire]:

@@ -14,7 +14,7 @@ from inzira_cli.road.caller import eventually
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.stack import LocalStack, Wanted
 from inzira_cli.supervisor import State, Supervisor, end, left_behind
-from inzira_platform.embedded import free_port, port_taken
+from inzira_platform.embedded import free_base
 
 sys.path.append(str(Path(__file__).parent))
 
@@ -92,18 +92,10 @@ async def standing(folder: Path, broker: str) -> AsyncIterator[House]:
     """Everything up until the block ends."""
     run = RunFolder.at(folder / "run")
     told: list[str] = []
-    stack = LocalStack(run, Wanted(broker, None, None, _base_port()), told.append)
+    stack = LocalStack(run, Wanted(broker, None, None, free_base(OFFSETS)), told.append)
     try:
         await stack.bring_up()
         yield House(run, stack.stack.gateway)
     finally:
         Supervisor(run).stop()
         end(left_behind(run))
-
-
-def _base_port() -> int:
-    """A port from which on everything a stack listens on is free."""
-    while True:
-        base = free_port()
-        if base + max(OFFSETS) < 65_000 and not any(port_taken(base + offset) for offset in OFFSETS):
-            return base

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from inzira_cli.processes import (
 )
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.supervisor import State, Supervisor, left_behind
-from inzira_platform.embedded import port_taken
+from inzira_platform.embedded import free_base, port_taken
 from inzira_platform.testing.folders import server_folder
 
 OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
@@ -61,11 +60,7 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
-    base = next(
-        port
-        for port in random.sample(range(20_000, 60_000, 100), 100)
-        if not any(port_taken(port + offset) for offset in OFFSETS)
-    )
+    base = free_base(OFFSETS)
     with server_folder("stack") as folder:
         made = Machine(RunFolder.at(folder / "run"), base)
         done = made.up()

@@ -1,7 +1,10 @@
 """The embedded children: started, refused on a taken port, restarted with their data, ended for good."""
 
 import os
+import secrets
 import shutil
+import socket
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -74,3 +77,21 @@ def test_broker_listens_while_it_runs(tmp_path: Path) -> None:
     assert port_taken(broker.port)
     broker.stop()
     assert not port_taken(broker.port)
+
+
+def test_a_port_that_a_connection_of_somebody_holds_is_given_to_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing answers there, and yet no server can begin: an outgoing connection was given it by the system."""
+    held = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
+        client.bind(("127.0.0.1", held))
+        client.connect(server.getsockname())
+        assert not port_taken(held)
+        monkeypatch.setattr(secrets, "choice", asked_twice(held))
+        with pytest.raises(StopIteration):
+            free_port()
+
+
+def asked_twice(port: int) -> Callable[[range], int]:
+    """Gives the port twice and nothing more."""
+    given = iter([port, port])
+    return lambda _ports: next(given)

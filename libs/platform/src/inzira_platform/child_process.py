@@ -1,10 +1,12 @@
 """A foreground process with a port, run as a child: started, waited for, ended by its own id."""
 
 import os
+import secrets
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from signal import SIGTERM, Signals
@@ -17,11 +19,33 @@ class EmbeddedError(RuntimeError):
     """A child could not be started; the message says what to do, the log says why."""
 
 
+PORTS: Final = range(10_000, 32_000)
+"""Below those that the system gives to connections which ask for none: one of them may come to hold any of these."""
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on at the moment of asking."""
+    """A TCP port of 127.0.0.1 that nothing holds at the moment of asking."""
+    while not _is_free(port := secrets.choice(PORTS)):
+        pass
+    return port
+
+
+def free_base(offsets: Collection[int]) -> int:
+    """A port from which on the ports at all these offsets are free."""
+    while True:
+        base = free_port()
+        if base + max(offsets) in PORTS and all(_is_free(base + offset) for offset in offsets):
+            return base
+
+
+def _is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what is over is no hindrance
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def port_taken(port: int) -> bool:

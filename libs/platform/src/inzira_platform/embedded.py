@@ -16,7 +16,7 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Final
 
-from inzira_platform.child_process import Child, EmbeddedError, free_port, port_taken
+from inzira_platform.child_process import Child, EmbeddedError, free_base, free_port, port_taken
 from inzira_platform.embedded_kafka import ApacheKafka
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "EmbeddedBroker",
     "EmbeddedError",
     "EmbeddedPostgres",
+    "free_base",
     "free_port",
     "pg_tool",
     "port_taken",
