@@ -17,7 +17,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """One published event as its service keeps it."""
+    """One event as its service keeps it."""
 
     seq: int
     event_id: UUID
@@ -37,15 +37,17 @@ class JournalClient:
         self._token_for = token_for
 
     async def pages(self, service: str, after_seq: int) -> AsyncGenerator[tuple[list[JournalRow], int]]:
-        """All rows after a sequence number, page by page, each with the number to go on from.
+        """The rows after a sequence number, page by page, each with the number to go on from.
 
-        The next page is asked for while the caller has the last. Raises what `page` raises.
+        A page that is not full is the last, for a journal grows while it is read. The next one is asked for while the
+        caller has the one before. Raises what `page` raises.
         """
         asking = asyncio.create_task(self.page(service, after_seq))
         try:
             while True:
                 rows, after_seq = await asking
-                if not rows:
+                if len(rows) < PAGE:
+                    yield rows, after_seq
                     return
                 asking = asyncio.create_task(self.page(service, after_seq))
                 yield rows, after_seq

@@ -26,6 +26,7 @@ class Finishing:
         self._clock = clock
 
     async def count_rows(self) -> None:
+        """Let PostgreSQL know how much there is of the generation that is filled."""
         async with self._transactions.begin() as session:
             await repository.count_rows(session)
 
@@ -34,28 +35,25 @@ class Finishing:
         await self.count_rows()
         progress = await self._fold_all(generation, progress)
         missing = await self._count_missing(generation)
-        again = missing and progress.reading < PASSES
+        is_read_again = missing > 0 and progress.reading < PASSES
         outcome = "journals lack what the active model holds" if missing else "active"
-        end = progress.read_again(missing) if again else replace(progress, missing=missing, outcome=outcome)
+        end = progress.read_again(missing) if is_read_again else replace(progress, missing=missing, outcome=outcome)
         async with self._transactions.begin() as session:
             await repository.keep_progress(session, generation, end.as_json())
             if not missing:
                 await repository.flip(session, generation, self._clock.now())
-            elif not again:
+            elif not is_read_again:
                 await repository.abandon(session, generation)
-        if not again:
+        if not is_read_again:
             log().info("rebuild.ended", count=progress.persons, pending=missing)
 
-    async def sweep(self, generation: int | None) -> bool:
-        """Remove the rows of a retired generation; False where there is none."""
-        if generation is None:
-            return False
+    async def sweep(self, generation: int) -> None:
+        """Remove the rows of a retired generation."""
         async for ids in self._persons(generation):
             async with self._transactions.begin() as session:
                 await repository.sweep(session, generation, ids)
         async with self._transactions.begin() as session:
             await repository.mark_swept(session, generation)
-        return True
 
     async def _fold_all(self, generation: int, progress: Progress) -> Progress:
         progress = replace(progress, persons=0)
@@ -77,12 +75,16 @@ class Finishing:
         return missing
 
     async def _persons(self, generation: int) -> AsyncIterator[list[UUID]]:
-        """Everybody with an entry in a generation, some at a time, in order."""
+        """Everybody with an entry in a generation, some at a time, in order.
+
+        Whoever comes meanwhile, and would keep this from an end, was taken in live.
+        """
         after: UUID | None = None
         while True:
             async with self._transactions.begin() as session:
                 ids = await repository.persons_after(session, generation, after, PERSONS_AT_ONCE)
-            if not ids:
+            if ids:
+                yield ids
+            if len(ids) < PERSONS_AT_ONCE:
                 return
-            yield ids
             after = ids[-1]

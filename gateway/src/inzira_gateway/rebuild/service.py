@@ -21,6 +21,7 @@ from inzira_gateway.bells import REBUILD
 from inzira_gateway.clients.journal import JournalClient, JournalRow
 from inzira_gateway.clients.upstream import ServiceTimeoutError
 from inzira_gateway.consent import service as consent
+from inzira_gateway.journey.models import Projection
 from inzira_gateway.journey.projection import entry_of, take_in_many
 from inzira_gateway.rebuild import repository
 from inzira_gateway.rebuild.domain import Progress, RebuildUnderWayError, is_to_be_counted, progress_from
@@ -61,25 +62,27 @@ class Rebuild:
         """One journal, or the end of the rebuild, or what is left of a retired one. False when there is nothing."""
         async with self._transactions.begin() as session:
             building = await repository.find_building(session)
-            if building is None:
-                retired = await repository.find_unswept(session)
-            else:
-                generation, progress = building.generation, progress_from(building.progress)
-                age = (self._clock.now() - building.started_at).total_seconds()
-        if building is None:
-            return await self._finishing.sweep(retired)
+            retired = None if building else await repository.find_unswept(session)
+        if building is not None:
+            await self._go_on(building)
+        elif retired is not None:
+            await self._finishing.sweep(retired)
+        return building is not None or retired is not None
+
+    async def _go_on(self, building: Projection) -> None:
+        age = (self._clock.now() - building.started_at).total_seconds()
         if age < LEAD_SECONDS:
             await asyncio.sleep(LEAD_SECONDS - age)
+        progress = progress_from(building.progress)
         source = progress.next_source
         if source is None:
-            await self._finishing.end(generation, progress)
-            return True
+            await self._finishing.end(building.generation, progress)
+            return
         try:
-            await self._read(generation, source, progress)
+            await self._read(building.generation, source, progress)
         except (DomainError, ServiceTimeoutError):
             log().warning("rebuild.waiting", upstream=source, seconds=RETRY_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
-        return True
 
     async def _read(self, generation: int, source: str, progress: Progress) -> None:
         """What is left of a journal, page by page, each kept with how far it brings the rebuild."""

@@ -1,12 +1,15 @@
 """Rebuilding the read model beside the one that answers."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from gateway_scene import Person, SmallService
 from inzira_gateway.clients.journal import JournalClient
 from inzira_gateway.clients.upstream import Upstreams
+from inzira_gateway.journey.projection import fold_many
 from inzira_gateway.rebuild import finishing, work
 from inzira_gateway.rebuild.service import Rebuild
 from inzira_gateway.transactions import Transactions
@@ -176,3 +179,42 @@ async def test_what_a_worker_left_of_a_retired_generation_is_removed_by_the_next
     assert await following.step(), "something was left"
     assert not await following.step(), "and nothing is any more"
     assert await api.database.value(left) == 0
+
+
+class Growing(list[dict[str, Any]]):
+    """A journal that has one event more whenever it is asked."""
+
+    def __init__(self, grow: Callable[[], object]) -> None:
+        super().__init__()
+        self._grow = grow
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._grow()
+        return super().__iter__()
+
+
+async def test_a_journal_that_grows_as_fast_as_it_is_read_comes_to_an_end(
+    api: Api, upstream: SmallService, clock: FixedClock
+) -> None:
+    upstream.journals["intake"] = Growing(lambda: upstream.keep(Person(new_id()).admitted(), 1))
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    async with asyncio.timeout(20):
+        await run(worker(api, upstream), clock)
+    assert await api.database.value("SELECT generation FROM projection WHERE state = 'ACTIVE'") == 2
+
+
+async def test_people_who_come_as_fast_as_heads_are_folded_do_not_keep_a_rebuild_from_its_end(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def folded(*given: Any) -> None:  # noqa: ANN401 - passed on
+        await fold_many(*given)
+        await deliveries.send(Person(new_id()).admitted())
+
+    monkeypatch.setattr(finishing, "PERSONS_AT_ONCE", 2)
+    monkeypatch.setattr(finishing, "fold_many", folded)
+    await grown(deliveries, upstream)
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    async with asyncio.timeout(20):
+        await run(worker(api, upstream), clock)
+    people = "SELECT count(*) FROM person_head WHERE generation = (SELECT max(generation) FROM projection)"
+    assert await api.database.value(people) == 3 + 3, "of two pages that were full and one that was not"

@@ -71,7 +71,7 @@ class Counted(Schema):
 
 
 class JournalEntry(Schema):
-    """One published row of the outbox: the log of record."""
+    """One row of the outbox: the log of record."""
 
     seq: int
     event_id: UUID

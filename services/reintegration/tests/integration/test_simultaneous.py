@@ -161,35 +161,21 @@ async def test_the_clock_of_a_flag_raised_while_its_case_ends_is_stopped(
     assert [row["clock_due_at"] for row in rows] == [None]
 
 
+@pytest.mark.parametrize("ends_first", [True, False])
 async def test_the_clock_of_a_flag_answered_while_its_case_ends_is_stopped(
-    intake: Intake, office: Office, database: ServiceDatabase
+    intake: Intake, office: Office, database: ServiceDatabase, ends_first: bool
 ) -> None:
     person, case = await settled(intake, office, closed=False)
     flag = await office.post(office.worker, f"cases/{case}/flags", {"level": "AMBER"})
-    _, answer = await one_into_another(
-        database,
-        before_moving_on_from(person, SERVICE.consumer),
-        intake.deliveries.send(intake.died_today(person)),
-        office.supervisor.post(f"{BASE}/flags/{flag['id']}/changes", {"to_state": "ACKNOWLEDGED"}),
-    )
+    ends = intake.deliveries.send(intake.died_today(person))
+    answered = office.supervisor.post(f"{BASE}/flags/{flag['id']}/changes", {"to_state": "ACKNOWLEDGED"})
+    if ends_first:
+        _, answer = await one_into_another(database, before_moving_on_from(person, SERVICE.consumer), ends, answered)
+    else:
+        answer, _ = await one_into_another(database, before_telling_of(person), answered, ends)
     assert answer.status_code == 201, answer.text
     rows = await database.rows("SELECT clock_due_at, state FROM flag WHERE person_id = $1", person)
     assert [(row["clock_due_at"], row["state"]) for row in rows] == [(None, "ACKNOWLEDGED")]
-
-
-async def test_a_flag_is_answered_before_its_case_ends_and_nobody_waits_for_ever(
-    intake: Intake, office: Office, database: ServiceDatabase
-) -> None:
-    person, case = await settled(intake, office, closed=False)
-    flag = await office.post(office.worker, f"cases/{case}/flags", {"level": "AMBER"})
-    answer, _ = await one_into_another(
-        database,
-        before_telling_of(person),
-        office.supervisor.post(f"{BASE}/flags/{flag['id']}/changes", {"to_state": "ACKNOWLEDGED"}),
-        intake.deliveries.send(intake.died_today(person)),
-    )
-    assert answer.status_code == 201, answer.text
-    assert [row["clock_due_at"] for row in await database.rows("SELECT clock_due_at FROM flag")] == [None]
     assert await deadlocks(database) == 0
 
 
