@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from inzira_cli.processes import PORT_OFFSETS
+from inzira_cli.processes import OFFSETS, PORT_OFFSETS
 from inzira_gateway.token.keys import Issuer, load_signing_key
 from inzira_platform.auth import Principal
+from inzira_platform.embedded import free_base
 
-BASE_PORT = 18_800
-"""Below those the system gives to connections that ask for none: one of them held a port of the stack once."""
 OFFICER = "bench-officer"
 ADMIN = "bench-admin"
 
@@ -31,6 +30,7 @@ class BenchStack:
     """Where it runs, and who signs in."""
 
     folder: Path
+    base_port: int
     gateway: str
     postgres: str
     bootstrap: str
@@ -44,7 +44,7 @@ class BenchStack:
 
     def service(self, name: str) -> str:
         """Address of one service, past the gateway."""
-        return f"http://127.0.0.1:{BASE_PORT + PORT_OFFSETS[name]}"
+        return f"http://127.0.0.1:{self.base_port + PORT_OFFSETS[name]}"
 
     def internal(self, service: str) -> dict[str, str]:
         """Headers of the officer at a service itself, as the gateway would send them; good for 60 seconds."""
@@ -68,9 +68,10 @@ def running_stack(kafka: str) -> Iterator[BenchStack]:
     """Start, yield, take down."""
     folder = Path(tempfile.mkdtemp(prefix="inzira-bench-"))
     folder.chmod(0o755)
+    base = free_base(OFFSETS)
     try:
         began = time.perf_counter()
-        _inzira("up", "--kafka", kafka, "--base-port", str(BASE_PORT), data=folder, GATEWAY_RATE_FACTOR="1000")
+        _inzira("up", "--kafka", kafka, "--base-port", str(base), data=folder, GATEWAY_RATE_FACTOR="1000")
         started_in = time.perf_counter() - began
         password = secrets.token_urlsafe(16)
         officer = [OFFICER, "--name", "Bench Officer", "--role", "rcs_intake_officer", "--facility", "HUY"]
@@ -80,7 +81,8 @@ def running_stack(kafka: str) -> Iterator[BenchStack]:
         known: dict[str, Any] = json.loads((folder / "stack.json").read_text())
         yield BenchStack(
             folder,
-            f"http://127.0.0.1:{BASE_PORT}",
+            base,
+            f"http://127.0.0.1:{base}",
             known["postgres"],
             known["kafka_bootstrap"],
             password,

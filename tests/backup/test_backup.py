@@ -20,7 +20,7 @@ from inzira_cli.backup import keys, manifest, services
 from inzira_cli.backup.manifest import BackupError
 from inzira_cli.backup.restoring import RESTORING, Wanted, restore
 from inzira_cli.backup.tools import Address
-from inzira_cli.processes import BROKER_OFFSET, CONTROLLER_OFFSET, DEPLOYABLES, PORT_OFFSETS, POSTGRES_OFFSET, dsn
+from inzira_cli.processes import DEPLOYABLES, OFFSETS, POSTGRES_OFFSET, dsn
 from inzira_cli.register import KNOWN_ACCOUNTS
 from inzira_cli.road import arriving
 from inzira_cli.road.admitting import admission
@@ -40,7 +40,6 @@ from inzira_platform.embedded import free_base, port_taken
 from inzira_platform.testing.folders import server_folder
 
 REGISTER = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
-OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
 READERS = {WHOLE: "dide.supervisor", SECOND: "pfr.supervisor", MOVED: "pfr.supervisor"}
 DISTRICTS = ("21", "24")
 

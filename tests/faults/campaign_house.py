@@ -14,6 +14,7 @@ from inzira_cli.processes import (
     BROKER_OFFSET,
     CONTROLLER_OFFSET,
     DEPLOYABLES,
+    OFFSETS,
     PORT_OFFSETS,
     POSTGRES_OFFSET,
     SERVICES,
@@ -29,7 +30,6 @@ from inzira_platform.embedded import ApacheKafka, EmbeddedBroker, EmbeddedPostgr
 from links import Links, Wire
 
 LAUNCHER = Path(__file__).with_name("launch.py")
-OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
 RATE_FACTOR = "1000"
 FAILPOINTS = {
     "api": "emit_commit=0.15@0.02,commit_response=0.15@0.02",

@@ -204,15 +204,23 @@ async def test_what_stays_open_for_somebody_who_left(last: str, name: str, state
     assert [one.invariant for one in await departed.check(evidence)] == found
 
 
+async def test_a_rebuild_that_was_given_up() -> None:
+    evidence = Stored({"gateway": []})
+    assert list(await journeys.check(evidence)) == []
+    evidence.answers[journeys.GIVEN_UP] = [{"generation": 2, "missing": "1"}]
+    assert [one.invariant for one in await journeys.check(evidence)] == ["rebuild given up"]
+
+
 class Stored(Evidence):
     """What is told, beside rows of a database that is not there."""
 
     def __init__(self, stored: dict[str, list[dict[str, Any]]], **given: Any) -> None:  # noqa: ANN401 - Evidence's own
         super().__init__(**given)
         self.stored = stored
+        self.answers: dict[str, list[dict[str, Any]]] = {}
 
-    async def rows(self, database: str, _query: str, *_given: object) -> list[Any]:
-        return self.stored.get(database, [])
+    async def rows(self, database: str, query: str, *_given: object) -> list[Any]:
+        return self.answers.get(query, self.stored.get(database, []))
 
 
 def asked(ended: float, status: int, path: str = "/v1/tvet/trainings", outcome: str = "acked") -> dict[str, Any]:

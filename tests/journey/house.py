@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inzira_cli.processes import BROKER_OFFSET, CONTROLLER_OFFSET, PORT_OFFSETS, POSTGRES_OFFSET
+from inzira_cli.processes import OFFSETS
 from inzira_cli.road.caller import eventually
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.stack import LocalStack, Wanted
@@ -21,7 +21,6 @@ sys.path.append(str(Path(__file__).parent))
 from generated import PartnerProgram
 
 REGISTER = Path(__file__).parents[2] / "examples" / "register-huye.xlsx"
-OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
 KILLED = {
     "session 6": "curriculum-worker",
     "session 12": "gateway-worker",

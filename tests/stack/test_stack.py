@@ -12,21 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from inzira_cli.processes import (
-    BROKER_OFFSET,
-    CONTROLLER_OFFSET,
-    DEPLOYABLES,
-    PORT_OFFSETS,
-    POSTGRES_OFFSET,
-    local_port,
-    processes,
-)
+from inzira_cli.processes import DEPLOYABLES, OFFSETS, local_port, processes
 from inzira_cli.run_folder import RunFolder
 from inzira_cli.supervisor import State, Supervisor, left_behind
 from inzira_platform.embedded import free_base, port_taken
 from inzira_platform.testing.folders import server_folder
-
-OFFSETS = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
 
 
 @dataclass(frozen=True)

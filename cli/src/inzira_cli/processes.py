@@ -17,6 +17,8 @@ PORT_OFFSETS: Final = {"gateway": 0, "intake": 11, "curriculum": 12, "tvet": 13,
 POSTGRES_OFFSET: Final = 32
 BROKER_OFFSET: Final = 92
 CONTROLLER_OFFSET: Final = 93
+OFFSETS: Final = (*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET)
+"""Of every port of a stack, from its base on."""
 DEFAULT_BASE_PORT: Final = 8800
 
 

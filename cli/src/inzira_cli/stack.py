@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from inzira_platform.child_process import Child
-from inzira_platform.embedded import ApacheKafka, EmbeddedBroker, EmbeddedPostgres, port_taken
+from inzira_platform.embedded import ApacheKafka, EmbeddedBroker, EmbeddedPostgres, is_free
 from inzira_platform.provision import close_to_public, provision
 
 from inzira_cli import secret_files
@@ -122,7 +122,7 @@ class LocalStack:
     def _refuse_taken_ports(self) -> None:
         child_ports = [child.port for child in (self._postgres, self._broker) if child]
         for port in [*child_ports, *map(local_port(self._wanted.base_port), DEPLOYABLES)]:
-            if port_taken(port):
+            if not is_free(port):
                 raise StackError(f"Port {port} is in use. Free it, or give other ports with --base-port.")
 
     async def _bring_up_one(self, deployable: str) -> None:

@@ -4,11 +4,9 @@ from pathlib import PurePath
 
 import pytest
 from inzira_cli.processes import (
-    BROKER_OFFSET,
-    CONTROLLER_OFFSET,
     DEPLOYABLES,
+    OFFSETS,
     PORT_OFFSETS,
-    POSTGRES_OFFSET,
     Site,
     dsn,
     dsn_setting,
@@ -39,8 +37,7 @@ def test_every_deployable_runs_an_api_and_a_worker() -> None:
 
 
 def test_ports_never_meet() -> None:
-    offsets = [*PORT_OFFSETS.values(), POSTGRES_OFFSET, BROKER_OFFSET, CONTROLLER_OFFSET]
-    assert len(set(offsets)) == len(offsets)
+    assert len(set(OFFSETS)) == len(OFFSETS) == len(PORT_OFFSETS) + 3
 
 
 @pytest.mark.parametrize("deployable", DEPLOYABLES)

@@ -79,13 +79,17 @@ def test_broker_listens_while_it_runs(tmp_path: Path) -> None:
     assert not port_taken(broker.port)
 
 
-def test_a_port_that_a_connection_of_somebody_holds_is_given_to_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_a_connection_of_somebody_holds_is_given_to_no_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Nothing answers there, and yet no server can begin: an outgoing connection was given it by the system."""
     held = free_port()
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
         client.bind(("127.0.0.1", held))
         client.connect(server.getsockname())
         assert not port_taken(held)
+        with pytest.raises(EmbeddedError, match="is in use"):
+            EmbeddedPostgres(tmp_path / "data", held).start()
         monkeypatch.setattr(secrets, "choice", asked_twice(held))
         with pytest.raises(StopIteration):
             free_port()

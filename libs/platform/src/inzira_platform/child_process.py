@@ -25,7 +25,7 @@ PORTS: Final = range(10_000, 32_000)
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nothing holds at the moment of asking."""
-    while not _is_free(port := secrets.choice(PORTS)):
+    while not is_free(port := secrets.choice(PORTS)):
         pass
     return port
 
@@ -34,11 +34,14 @@ def free_base(offsets: Collection[int]) -> int:
     """A port from which on the ports at all these offsets are free."""
     while True:
         base = free_port()
-        if base + max(offsets) in PORTS and all(_is_free(base + offset) for offset in offsets):
+        if base + max(offsets) in PORTS and all(is_free(base + offset) for offset in offsets):
             return base
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server can begin on this port of 127.0.0.1: none answers, and no outgoing connection holds it."""
+    if port_taken(port):
+        return False
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what is over is no hindrance
         try:
@@ -90,7 +93,7 @@ class Child(ABC):
 
         Raises EmbeddedError when the port is taken, or when it ends or is not ready in time.
         """
-        if port_taken(self.port):
+        if not is_free(self.port):
             raise EmbeddedError(f"Port {self.port} is in use; {self.name} cannot start there.")
         self.prepare()
         with self.log_file.open("ab") as log:

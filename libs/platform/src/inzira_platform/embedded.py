@@ -16,7 +16,7 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Final
 
-from inzira_platform.child_process import Child, EmbeddedError, free_base, free_port, port_taken
+from inzira_platform.child_process import Child, EmbeddedError, free_base, free_port, is_free, port_taken
 from inzira_platform.embedded_kafka import ApacheKafka
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "EmbeddedPostgres",
     "free_base",
     "free_port",
+    "is_free",
     "pg_tool",
     "port_taken",
     "write_secret",
