@@ -125,6 +125,22 @@ async def test_rebuild_fills_an_empty_gateway_and_its_reach(
         assert (await caller.get(f"/v1/persons/{person.id}/journey")).status_code == 200
 
 
+async def test_a_rebuild_mends_the_reach_that_is_wrong_and_leaves_the_rest(
+    api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock
+) -> None:
+    reach = (
+        "SELECT person_id, facility, org, worker_id, district, custody_state, updated_at FROM person_scope ORDER BY 1"
+    )
+    wrong, *_ = await grown(deliveries, upstream)
+    before = {row["person_id"]: dict(row) for row in await api.database.rows(reach)}
+    await api.database.execute("UPDATE person_scope SET worker_id = 'w9' WHERE person_id = $1", wrong.id)
+    await api.as_("administrator").post(PATH, {"reason": "test"})
+    await run(worker(api, upstream), clock)
+    after = {row["person_id"]: dict(row) for row in await api.database.rows(reach)}
+    assert after[wrong.id].pop("updated_at") > before[wrong.id].pop("updated_at")
+    assert after == before
+
+
 async def test_events_that_arrive_meanwhile_are_in_both_generations(
     api: Api, deliveries: Deliveries, upstream: SmallService, clock: FixedClock
 ) -> None:
